@@ -1,0 +1,31 @@
+"""How Alembic reaches the database; the program and developers both come through here."""
+
+from alembic import context
+from sqlalchemy import create_engine, event, pool
+
+from tutor_bot.storage.schema import metadata
+
+config = context.config
+
+
+def run() -> None:
+    """Migrate in one transaction, with SQLite's own transaction control off so that it is one."""
+    engine = create_engine(config.get_main_option("sqlalchemy.url") or "", poolclass=pool.NullPool)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def connected(connection, _record):  # type: ignore[no-untyped-def]
+            connection.isolation_level = None
+
+        @event.listens_for(engine, "begin")
+        def began(connection):  # type: ignore[no-untyped-def]
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    with engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, compare_type=True)
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+run()

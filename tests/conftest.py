@@ -1,0 +1,68 @@
+"""A real database made by the migrations, a clock that tests move, and the use cases over both."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import NOON, ExactMatcher, catalogue
+from tests.clocks import MovingClock
+from tutor_bot.shipped import migrations_folder
+from tutor_bot.storage import Storage
+from tutor_bot.storage.migrate import upgrade
+from tutor_bot.telegram.context import Tutor
+from tutor_bot.usecases.answering import Answering
+from tutor_bot.usecases.daily_quiz import DailyQuiz
+from tutor_bot.usecases.knowledge import Knowledge
+from tutor_bot.usecases.progressing import Progressing
+from tutor_bot.usecases.quizzing import Quizzing
+from tutor_bot.usecases.sending import Sending
+
+
+@pytest.fixture
+def clock() -> MovingClock:
+    return MovingClock(NOON)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty, migrated database of each kind; the server's address comes from the environment."""
+    if request.param == "sqlite":
+        url = f"sqlite+aiosqlite:///{tmp_path}/tutor.db"
+        upgrade(url, migrations_folder())
+        yield url
+        return
+    server = os.environ.get("TUTOR_BOT_TEST_POSTGRESQL")
+    if not server:
+        pytest.skip("needs a PostgreSQL server")
+    from tests.postgresql import fresh_database
+
+    with fresh_database(server) as url:
+        upgrade(url, migrations_folder())
+        yield url
+
+
+@pytest.fixture
+async def storage(database_url: str) -> AsyncIterator[Storage]:
+    made = Storage(database_url)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def knowledge() -> Knowledge:
+    return Knowledge(ExactMatcher(catalogue()))
+
+
+@pytest.fixture
+def tutor(storage: Storage, knowledge: Knowledge, clock: MovingClock) -> Tutor:
+    quizzing = Quizzing(storage, knowledge, clock)
+    return Tutor(
+        knowledge=knowledge,
+        answering=Answering(storage, knowledge, clock),
+        quizzing=quizzing,
+        daily=DailyQuiz(storage, quizzing, clock),
+        progressing=Progressing(storage, knowledge, clock),
+        sending=Sending(storage, clock),
+    )

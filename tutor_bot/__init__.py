@@ -1,0 +1,1 @@
+"""tutor-bot: a tutor that lives in Telegram."""

@@ -1,0 +1,117 @@
+"""A quiz: which facts, which item of each, in which order of options, and who was right."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import permutations
+from random import Random
+
+from tutor_bot.domain.facts import Fact, FactKey, Item, ItemKind
+
+DEFAULT_SIZE = 5
+MAX_SIZE = 20
+MAX_ORDERS = 4
+LETTERS = "ABCDEFGH"
+
+
+class QuizKind(StrEnum):
+    ASKED = "asked"
+    DAILY = "daily"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A question exactly as it is sent; votes are judged by it, never by today's pack.
+
+    `right` are rising indices into `options`, as Telegram wants them.
+    """
+
+    kind: ItemKind
+    stem: str
+    options: tuple[str, ...]
+    right: tuple[int, ...]
+    why: str
+    title: str
+    sources: tuple[str, ...]
+    version: str
+
+    def is_right(self, chosen: Iterable[int]) -> bool:
+        """Only the exact set is right, also where several options are."""
+        return set(chosen) == set(self.right)
+
+
+def lay_out(fact: Fact, item: Item, version: str, rng: Random) -> Snapshot:
+    """The item as a question: options in an order drawn from `rng`, the right ones marked."""
+    stem = item.stem
+    if item.kind is ItemKind.ORDER:
+        stem, options, right = _orders(item, rng)
+    elif item.kind is ItemKind.TRUE_FALSE or item.kind is ItemKind.FACT_OR_LEGEND:
+        # A fixed order is what a reader expects of such words, and hides nothing.
+        options = sorted((*item.right, *item.wrong), key=["true", "false", "fact", "disputed", "legend"].index)
+        right = set(item.right)
+    else:
+        options = [*item.right, *item.wrong]
+        rng.shuffle(options)
+        right = set(item.right)
+    return Snapshot(
+        kind=item.kind,
+        stem=stem,
+        options=tuple(options),
+        right=tuple(i for i, option in enumerate(options) if option in right),
+        why=item.why,
+        title=fact.question,
+        sources=tuple(str(source) for source in fact.sources),
+        version=version,
+    )
+
+
+def _orders(item: Item, rng: Random) -> tuple[str, list[str], set[str]]:
+    """Events under letters, and whole orders of the letters as options: no poll can sort."""
+    shown = list(range(len(item.right)))
+    rng.shuffle(shown)
+    letter = {event: LETTERS[place] for place, event in enumerate(shown)}
+    listed = "\n".join(f"{letter[event]}. {item.right[event]}" for event in shown)
+    key = ", ".join(letter[event] for event in range(len(item.right)))
+    others = [", ".join(order) for order in permutations(sorted(letter.values()))]
+    others.remove(key)
+    options = [key, *rng.sample(others, min(MAX_ORDERS - 1, len(others)))]
+    rng.shuffle(options)
+    return f"{item.stem}\n{listed}", options, {key}
+
+
+def choose_item(fact: Fact, seen: Mapping[str, int], rng: Random) -> Item:
+    """The fact's item that this learner has met least; kinds take turns, so the fact is learnt, not a letter."""
+    fewest = min(seen.get(item.id, 0) for item in fact.items)
+    return rng.choice([item for item in fact.items if seen.get(item.id, 0) == fewest])
+
+
+def choose_facts(size: int, due: Sequence[FactKey], course: Sequence[FactKey], known: Iterable[FactKey]) -> list[FactKey]:
+    """What to ask: due facts first (in the order given), then new ones along the course, then the rest."""
+    known_set = set(known)
+    in_course = set(course)
+    fresh = [key for key in course if key not in known_set]
+    rest = [key for key in course if key in known_set]
+    ordered = dict.fromkeys([*(key for key in due if key in in_course), *fresh, *rest])
+    return list(ordered)[:size]
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A fact answered wrongly or not at all; `position` counts from 1 in its quiz."""
+
+    position: int
+    title: str
+    right_answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How a quiz went. `streak` is in days and includes today."""
+
+    quiz: int
+    kind: QuizKind
+    right: int
+    asked: int
+    missed: tuple[Missed, ...]
+    streak: int
+    offer_daily: bool

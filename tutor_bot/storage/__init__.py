@@ -1,0 +1,76 @@
+"""What we remember: the only home of SQL. Plain values in and out, inside one unit of work."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cached_property
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tutor_bot.storage.asked import AskedQuestions
+from tutor_bot.storage.engine import make_engines
+from tutor_bot.storage.inbox import Inbox
+from tutor_bot.storage.memories import Memories
+from tutor_bot.storage.outbox import Outbox
+from tutor_bot.storage.people import People
+from tutor_bot.storage.quizzes import Quizzes
+
+__all__ = ["Storage", "Work"]
+
+
+class Work:
+    """One transaction, and the questions that can be asked in it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def people(self) -> People:
+        return People(self._connection)
+
+    @cached_property
+    def asked(self) -> AskedQuestions:
+        return AskedQuestions(self._connection)
+
+    @cached_property
+    def memories(self) -> Memories:
+        return Memories(self._connection)
+
+    @cached_property
+    def quizzes(self) -> Quizzes:
+        return Quizzes(self._connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self._connection)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        return Inbox(self._connection)
+
+
+class Storage:
+    """The database behind `url` (an async SQLAlchemy URL), already migrated."""
+
+    def __init__(self, url: str) -> None:
+        self._writer, self._readers = make_engines(url)
+        self.on_outgoing: Callable[[], None] = lambda: None
+        """Called after a transaction that left something to send has been committed."""
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Work]:
+        """A writing transaction, committed at the end and rolled back on any exception."""
+        async with self._writer.begin() as connection:
+            work = Work(connection)
+            yield work
+        if "outbox" in work.__dict__ and work.outbox.added:
+            self.on_outgoing()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Work]:
+        """A reading transaction: one consistent picture, and no waiting for the writer."""
+        async with self._readers.begin() as connection:
+            yield Work(connection)
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        await self._readers.dispose()

@@ -1,0 +1,56 @@
+"""What each learner remembers of each fact."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tutor_bot.domain.facts import FactKey
+from tutor_bot.domain.memory import Memory
+from tutor_bot.storage.schema import memories
+from tutor_bot.storage.sql import insert_or_ignore, upsert
+
+_COLUMNS = (
+    memories.c.due,
+    memories.c.stability,
+    memories.c.difficulty,
+    memories.c.reviewed,
+    memories.c.algorithm,
+)
+
+
+class Memories:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def of(self, learner_id: int) -> Mapping[FactKey, Memory]:
+        """All that a learner has met, by fact."""
+        rows = await self._connection.execute(
+            select(memories.c.fact, *_COLUMNS).where(memories.c.learner_id == learner_id)
+        )
+        return {row[0]: Memory(*row[1:]) for row in rows}
+
+    async def one(self, learner_id: int, fact: FactKey) -> Memory | None:
+        row = (
+            await self._connection.execute(
+                select(*_COLUMNS).where(memories.c.learner_id == learner_id, memories.c.fact == fact)
+            )
+        ).one_or_none()
+        return Memory(*row) if row else None
+
+    async def enter(self, learner_id: int, fact: FactKey, memory: Memory) -> bool:
+        """Remember a fact that was met; False when it was met before, and nothing changes."""
+        values = {"learner_id": learner_id, "fact": fact, **asdict(memory)}
+        return await insert_or_ignore(self._connection, memories, values, memories.c.fact) is not None
+
+    async def store(self, learner_id: int, fact: FactKey, memory: Memory) -> None:
+        values = {"learner_id": learner_id, "fact": fact, **asdict(memory)}
+        await upsert(self._connection, memories, values, ["learner_id", "fact"], memories.c.fact)
+
+    async def count_due(self, learner_id: int, now: datetime) -> int:
+        rows = await self._connection.execute(
+            select(memories.c.fact).where(memories.c.learner_id == learner_id, memories.c.due <= now)
+        )
+        return len(rows.all())

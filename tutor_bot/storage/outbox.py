@@ -1,0 +1,161 @@
+"""What must reach people: written in the same transaction as its cause, sent afterwards."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tutor_bot.domain.outgoing import Urgency
+from tutor_bot.storage.schema import learners, outbox
+from tutor_bot.storage.sql import insert_or_ignore
+
+MAX_UNSURE_TRIES = 2
+"""A send whose fate is unknown is tried once more, at most."""
+
+
+class Kind(StrEnum):
+    QUESTION = "question"
+    FEEDBACK = "feedback"
+    SUMMARY = "summary"
+    CLOSE = "close"
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+_ACTIVE = (State.WAITING, State.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    id: int
+    learner: int
+    kind: Kind
+    subject: int
+    urgency: Urgency
+    tries: int
+
+
+class Outbox:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.added = False
+
+    async def add(
+        self, once: str, *, learner: int, kind: Kind, subject: int, urgency: Urgency, not_before: datetime
+    ) -> None:
+        """Something to send; `once` names what it says, and nothing is said twice."""
+        values = {
+            "once": once,
+            "learner_id": learner,
+            "kind": kind,
+            "subject": subject,
+            "urgency": urgency,
+            "state": State.WAITING,
+            "tries": 0,
+            "not_before": not_before,
+        }
+        self.added |= await insert_or_ignore(self._connection, outbox, values, outbox.c.id) is not None
+
+    async def claim(self, now: datetime, limit: int) -> list[OutboxRow]:
+        """Rows to send now, at most one for each person: theirs go out in order, one after the other."""
+        earlier = outbox.alias("earlier")
+        free = (
+            select(outbox.c.id)
+            .join(learners, learners.c.id == outbox.c.learner_id)
+            .where(
+                outbox.c.state == State.WAITING,
+                outbox.c.not_before <= now,
+                learners.c.reachable,
+                ~exists().where(
+                    earlier.c.learner_id == outbox.c.learner_id,
+                    earlier.c.id < outbox.c.id,
+                    earlier.c.state.in_(_ACTIVE),
+                ),
+            )
+            .order_by(outbox.c.not_before)
+            .limit(limit)
+        )
+        rows = await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_(free))
+            .values(state=State.SENDING, tries=outbox.c.tries + 1)
+            .returning(
+                outbox.c.id,
+                outbox.c.learner_id,
+                outbox.c.kind,
+                outbox.c.subject,
+                outbox.c.urgency,
+                outbox.c.tries,
+            )
+        )
+        claimed = [
+            OutboxRow(r.id, r.learner_id, Kind(r.kind), r.subject, Urgency(r.urgency), r.tries) for r in rows
+        ]
+        return sorted(claimed, key=lambda row: row.id)
+
+    async def next_due(self) -> datetime | None:
+        """The earliest instant at which something that waits may be sent."""
+        found = await self._connection.execute(
+            select(outbox.c.not_before)
+            .join(learners, learners.c.id == outbox.c.learner_id)
+            .where(outbox.c.state == State.WAITING, learners.c.reachable)
+            .order_by(outbox.c.not_before)
+            .limit(1)
+        )
+        return found.scalar_one_or_none()
+
+    async def sent(self, row: int, message_id: int | None) -> None:
+        await self._set(row, state=State.SENT, message_id=message_id, error=None)
+
+    async def sent_after_all(self, question: int) -> None:
+        """A vote proves that a question whose sending broke off had arrived: it is not sent again."""
+        await self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.kind == Kind.QUESTION,
+                outbox.c.subject == question,
+                outbox.c.state.in_(_ACTIVE),
+                outbox.c.tries > 0,
+            )
+            .values(state=State.SENT)
+        )
+
+    async def later(self, row: int, not_before: datetime, *, counted: bool) -> None:
+        """Try again; `counted` when this try may have arrived."""
+        tries = outbox.c.tries if counted else outbox.c.tries - 1
+        await self._set(row, state=State.WAITING, not_before=not_before, tries=tries)
+
+    async def failed(self, row: int, error: str) -> None:
+        await self._set(row, state=State.FAILED, error=error)
+
+    async def drop_waiting(self, learner: int, why: str) -> None:
+        """Nothing of this reaches them any more."""
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.learner_id == learner, outbox.c.state.in_(_ACTIVE))
+            .values(state=State.FAILED, error=why)
+        )
+
+    async def recover(self, again: datetime) -> int:
+        """After a crash: rows left in 'sending' are due once more at `again`, or given up; how many."""
+        unsure = outbox.c.state == State.SENDING
+        retried = await self._connection.execute(
+            update(outbox)
+            .where(unsure, outbox.c.tries < MAX_UNSURE_TRIES)
+            .values(state=State.WAITING, not_before=again)
+            .returning(outbox.c.id)
+        )
+        await self._connection.execute(
+            update(outbox).where(unsure).values(state=State.FAILED, error="broke off twice; fate unknown")
+        )
+        return len(retried.all())
+
+    async def _set(self, row: int, **values: object) -> None:
+        await self._connection.execute(update(outbox).where(outbox.c.id == row).values(**values))

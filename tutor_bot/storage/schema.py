@@ -1,0 +1,209 @@
+"""The tables. Alembic's migrations make them; a test compares the two."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant in UTC. SQLite has no zones, so they are put on and taken off here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _key() -> Column[int]:
+    # SQLite gives automatic ids to INTEGER PRIMARY KEY alone, not to BIGINT.
+    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
+def _to(name: str, target: Table, **options: Any) -> Column[int]:
+    return Column(name, ForeignKey(target.c.id, ondelete="CASCADE"), **options)
+
+
+learners = Table(
+    "learners",
+    metadata,
+    _key(),
+    Column("telegram_id", BigInteger, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("zone", String(64)),
+    Column("daily_minute", Integer, comment="minutes after local midnight"),
+    Column("next_daily", UtcDateTime, index=True),
+    Column("offered_daily", Integer, nullable=False, server_default="0"),
+    Column("reachable", Boolean, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    _key(),
+    Column("telegram_id", BigInteger, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("told_private_at", UtcDateTime, comment="when it was last said that answers in private are faster"),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+memories = Table(
+    "memories",
+    metadata,
+    _to("learner_id", learners, primary_key=True),
+    Column("fact", String(200), primary_key=True),
+    Column("due", UtcDateTime, nullable=False),
+    Column("stability", Float),
+    Column("difficulty", Float),
+    Column("reviewed", UtcDateTime),
+    Column("algorithm", String(40), nullable=False),
+    Index(None, "learner_id", "due"),
+)
+
+quizzes = Table(
+    "quizzes",
+    metadata,
+    _key(),
+    _to("learner_id", learners, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("local_day", Date, comment="of a daily quiz; null for one asked for"),
+    Column("size", Integer, nullable=False),
+    Column("began", UtcDateTime, nullable=False),
+    Column("ended", UtcDateTime),
+    UniqueConstraint("learner_id", "kind", "local_day"),
+    Index(None, "learner_id", "ended"),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    _key(),
+    _to("quiz_id", quizzes, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("fact", String(200), nullable=False),
+    Column("item", String(200), nullable=False),
+    Column("snapshot", JSON, nullable=False),
+    Column("message_id", BigInteger),
+    Column("sent", UtcDateTime),
+    Column("closed", UtcDateTime),
+    UniqueConstraint("quiz_id", "position"),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("poll_id", String(64), primary_key=True),
+    _to("question_id", questions, nullable=False, index=True),
+)
+
+strays = Table(
+    "strays",
+    metadata,
+    Column("poll_id", String(64), primary_key=True),
+    Column("stem", Text),
+    Column("options", Integer),
+    Column("voter", BigInteger),
+    Column("chosen", JSON),
+    Column("seen", UtcDateTime, nullable=False),
+    comment="halves of a vote on a poll whose id we never learnt, until the other half comes",
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    _to("question_id", questions, primary_key=True),
+    _to("learner_id", learners, primary_key=True, index=True),
+    Column("chosen", JSON, nullable=False),
+    Column("right", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+asked = Table(
+    "asked",
+    metadata,
+    _key(),
+    Column("update_id", BigInteger, nullable=False),
+    _to("learner_id", learners, nullable=False),
+    _to("chat_id", chats),
+    Column("thread", BigInteger),
+    Column("text", Text),
+    Column("outcome", String(16), nullable=False),
+    Column("fact", String(200)),
+    Column("candidates", JSON, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("feedback", String(16)),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("update_id", "learner_id"),
+    Index(None, "learner_id", "at"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _key(),
+    Column("once", String(80), nullable=False, unique=True, comment="what it says, so that nothing is said twice"),
+    _to("learner_id", learners, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("subject", BigInteger, nullable=False, comment="id of the question or quiz it is about"),
+    Column("urgency", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("message_id", BigInteger),
+    Column("error", Text),
+    Index(None, "state", "not_before"),
+)
+
+updates = Table(
+    "updates",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", BigInteger, nullable=False),
+    Column("arrival", BigInteger, nullable=False, comment="order of arrival; update ids begin anew at times"),
+    Column("received", UtcDateTime, nullable=False, index=True),
+    Column("body", Text, comment="null once it has been handled"),
+    Column("tries", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("error", Text),
+    Index(None, "state", "arrival"),
+)

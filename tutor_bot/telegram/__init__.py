@@ -1,0 +1,1 @@
+"""How we speak: the only home of python-telegram-bot."""

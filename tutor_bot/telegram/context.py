@@ -1,0 +1,76 @@
+"""What every handler has at hand: the tutor, the person who acts, their language."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Chat, Update, User
+from telegram.ext import Application, CallbackContext, ExtBot
+
+from tutor_bot.domain.people import Person
+from tutor_bot.usecases.answering import Answering, Place
+from tutor_bot.usecases.daily_quiz import DailyQuiz
+from tutor_bot.usecases.knowledge import Knowledge
+from tutor_bot.usecases.progressing import Progressing
+from tutor_bot.usecases.quizzing import Quizzing
+from tutor_bot.usecases.sending import Sending
+from tutor_bot.wording.voice import Voice, voice
+
+
+@dataclass(frozen=True)
+class Tutor:
+    """The use cases, and the operator's default zone."""
+
+    knowledge: Knowledge
+    answering: Answering
+    quizzing: Quizzing
+    daily: DailyQuiz
+    progressing: Progressing
+    sending: Sending
+    default_zone: str = "UTC"
+
+
+Data = dict[Any, Any]
+
+
+class TutorContext(CallbackContext[ExtBot[Any], Data, Data, Data]):
+    """A typed context instead of casts out of `bot_data`."""
+
+    def __init__(self, application: Any, chat_id: int | None = None, user_id: int | None = None) -> None:
+        super().__init__(application, chat_id, user_id)
+        self._user: User | None = None
+
+    @classmethod
+    def from_update(cls, update: object, application: Any) -> "TutorContext":
+        context = super().from_update(update, application)
+        if isinstance(update, Update):
+            context._user = update.effective_user
+        return context
+
+    @property
+    def tutor(self) -> Tutor:
+        found: Tutor = self.bot_data["tutor"]
+        return found
+
+    @property
+    def person(self) -> Person:
+        """Who acts. Only used by handlers of updates that have a person."""
+        assert self._user is not None
+        return person_of(self._user)
+
+    @property
+    def voice(self) -> Voice:
+        return voice(self._user.language_code or "en" if self._user else "en")
+
+
+TutorApplication = Application[Any, TutorContext, Data, Data, Data, Any]
+
+
+def person_of(user: User) -> Person:
+    return Person(user.id, user.full_name, (user.language_code or "en").lower())
+
+
+def place_of(chat: Chat | None, thread: int | None) -> Place | None:
+    """The group that a message was written in; None in the private chat."""
+    if chat is None or chat.type == Chat.PRIVATE:
+        return None
+    return Place(chat.id, chat.title or "", thread)

@@ -1,0 +1,137 @@
+"""Every press of a button: read, checked to be the presser's own, acted on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from telegram import CallbackQuery, Message, Update
+from telegram.constants import ChatType
+from telegram.ext import BaseHandler, CallbackQueryHandler
+
+from tutor_bot.domain.facts import Fact, FactKey
+from tutor_bot.domain.quiz import DEFAULT_SIZE, MAX_SIZE
+from tutor_bot.telegram.context import TutorContext
+from tutor_bot.telegram.handlers import questions
+from tutor_bot.telegram.handlers.daily import find_zone, set_hour
+from tutor_bot.telegram.handlers.quiz import outcome_view
+from tutor_bot.telegram.handlers.start import examples
+from tutor_bot.telegram.speech import acknowledge, change, respond
+from tutor_bot.wording import answers, daily, general, quizzes
+from tutor_bot.wording.presses import Press, Verb, read_press
+
+
+async def pressed(update: Update, context: TutorContext) -> None:
+    """A button of ours, an old one, a forged one, or somebody else's."""
+    query = update.callback_query
+    if query is None:
+        return
+    press = read_press(query.data or "")
+    if press is None or query.message is None:
+        await acknowledge(query, general.old_button_view(context.voice).html, alert=True)
+        return
+    private = query.message.chat.type == ChatType.PRIVATE
+    if press.verb in _ABOUT_A_QUESTION:
+        await _about_a_question(query, press, context, private=private)
+    elif not private:
+        await acknowledge(query, general.not_your_button_text(context.voice), alert=True)
+    else:
+        await acknowledge(query)
+        await _in_private(update, query, press, context)
+
+
+_ABOUT_A_QUESTION = {
+    Verb.MORE,
+    Verb.SOURCES,
+    Verb.QUIZ_ON,
+    Verb.NOT_MEANT,
+    Verb.CHOOSE,
+    Verb.NONE_OF_THESE,
+}
+
+
+async def _about_a_question(query: CallbackQuery, press: Press, context: TutorContext, *, private: bool) -> None:
+    """A button under an answer: it works for the asker only."""
+    tutor, v, asked = context.tutor, context.voice, press.numbers[0]
+    own = await tutor.answering.recall(context.person, asked)
+    if own is None:
+        await acknowledge(query, general.not_your_button_text(v), alert=True)
+        return
+    await acknowledge(query)
+    if press.verb is Verb.CHOOSE:
+        chosen = await tutor.answering.choose(context.person, asked, press.numbers[1])
+        await change(query, answers.fact_view(chosen, asked, v, private=private) if chosen else answers.gone_view(v))
+        return
+    if press.verb is Verb.NONE_OF_THESE:
+        await tutor.answering.reject(context.person, asked, feedback="none")
+        await change(query, answers.noted_view(v))
+        return
+    fact = await tutor.answering.fact_of(context.person, asked)
+    if fact is None:
+        await respond(query, answers.gone_view(v))
+    elif press.verb is Verb.MORE:
+        await change(query, answers.fact_view(fact, asked, v, more=True, private=private))
+    elif press.verb is Verb.SOURCES:
+        await respond(query, answers.sources_view(fact, v))
+    elif press.verb is Verb.QUIZ_ON:
+        begun = await tutor.quizzing.quiz_on(context.person, fact.key)
+        await respond(query, outcome_view(begun, DEFAULT_SIZE, 0, v))
+    else:
+        await tutor.answering.reject(context.person, asked, feedback="not meant")
+        others = _others(own.candidates, fact, context)
+        await respond(query, answers.not_meant_view(others, asked, v))
+
+
+def _others(
+    candidates: Sequence[FactKey], shown: Fact, context: TutorContext
+) -> list[tuple[int, Fact]]:
+    """The next best candidates, with their places."""
+    catalogue = context.tutor.knowledge.catalogue
+    found = [(place, catalogue.get(key)) for place, key in enumerate(candidates)]
+    return [(place, fact) for place, fact in found if fact and fact.key != shown.key][:3]
+
+
+async def _in_private(update: Update, query: CallbackQuery, press: Press, context: TutorContext) -> None:
+    """Buttons of the private chat: examples, quizzes, topics, the daily quiz."""
+    tutor, v, person, numbers = context.tutor, context.voice, context.person, press.numbers
+    match press.verb:
+        case Verb.EXAMPLE:
+            shown = examples(tutor.knowledge.catalogue)
+            if numbers[0] < len(shown) and isinstance(query.message, Message):
+                await questions.answer(update, query.message, shown[numbers[0]], context)
+        case Verb.GO_ON:
+            if not await tutor.quizzing.go_on(person, press=update.update_id):
+                await respond(query, quizzes.no_open_quiz_view(v))
+        case Verb.NEW_QUIZ:
+            await _begin(query, context, numbers[0], numbers[1], new=True)
+        case Verb.TOPIC:
+            await _begin(query, context, DEFAULT_SIZE, numbers[0] + 1)
+        case Verb.AGAIN:
+            begun = await tutor.quizzing.again(person, numbers[0])
+            view = outcome_view(begun, DEFAULT_SIZE, 0, v) if begun else general.old_button_view(v)
+            await respond(query, view)
+        case Verb.MISSED:
+            fact = await tutor.quizzing.missed_fact(person, *numbers)
+            await respond(query, answers.lesson_view(fact, v) if fact else answers.gone_view(v))
+        case Verb.DAILY_HOUR | Verb.DAILY_ZONE:
+            zone = find_zone(press.word) if press.word else None
+            if numbers[0] >= 24 * 60 or (press.word and zone is None):
+                await respond(query, general.old_button_view(v))
+            else:
+                await respond(query, await set_hour(numbers[0], context, zone))
+        case Verb.DAILY_OFF:
+            await respond(query, daily.off_view(await tutor.daily.off(person), v))
+        case _:
+            await change(query, daily.later_view(v))
+
+
+async def _begin(query: CallbackQuery, context: TutorContext, size: int, topic: int, *, new: bool = False) -> None:
+    topics = context.tutor.quizzing.topics()
+    if topic > len(topics) or not 1 <= size <= MAX_SIZE:
+        await respond(query, general.old_button_view(context.voice))
+        return
+    key = topics[topic - 1].key if topic else None
+    begun = await context.tutor.quizzing.begin(context.person, size, topic=key, new=new)
+    await respond(query, outcome_view(begun, size, topic, context.voice))
+
+
+def handlers() -> list[BaseHandler[Any, Any, Any]]:
+    return [CallbackQueryHandler(pressed)]

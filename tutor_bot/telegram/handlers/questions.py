@@ -1,0 +1,96 @@
+"""Questions: free text in private; in a group /ask, a reply to the bot, a mention."""
+
+from typing import Any
+
+from telegram import Message, Update
+from telegram.constants import ChatType
+from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
+
+from tutor_bot.domain.outcomes import Talk, TalkKind
+from tutor_bot.telegram.context import TutorContext, place_of
+from tutor_bot.telegram.handlers import progress, quiz
+from tutor_bot.telegram.limiter import TelegramLimits
+from tutor_bot.telegram.speech import reply
+from tutor_bot.wording import answers, daily, general
+
+
+async def answer(update: Update, message: Message, text: str, context: TutorContext) -> None:
+    """Find the fact and say it; a wish that has a command is passed on to it."""
+    private = message.chat.type == ChatType.PRIVATE
+    thread = message.message_thread_id if message.is_topic_message else None
+    place = place_of(message.chat, thread)
+    given = await context.tutor.answering.answer(context.person, text, update=update.update_id, place=place)
+    match given.outcome:
+        case Talk(kind=TalkKind.WANTS_QUIZ) if private:
+            await quiz.begin(message, context)
+        case Talk(kind=TalkKind.WANTS_PROGRESS) if private:
+            await progress.show(message, context)
+        case outcome:
+            catalogue = context.tutor.knowledge.catalogue
+            view = answers.answer_view(outcome, catalogue, given.asked, context.voice, private=private)
+            if place is not None:
+                await _mention_private_chat(message, context)
+            await reply(message, view)
+            if given.offer_daily:
+                await reply(message, daily.offer_view(context.voice))
+
+
+async def _mention_private_chat(message: Message, context: TutorContext) -> None:
+    """When a group's 20 messages a minute run short, say once that answers in private are faster."""
+    limits = context.bot.rate_limiter
+    if not isinstance(limits, TelegramLimits) or not limits.crowded(message.chat.id):
+        return
+    if await context.tutor.sending.say_private_is_faster(message.chat.id, message.chat.title or ""):
+        await reply(message, general.private_is_faster_view(_link(context), context.voice))
+
+
+def _link(context: TutorContext) -> str:
+    return f"https://t.me/{context.bot.username}?start=group"
+
+
+async def free_text(update: Update, context: TutorContext) -> None:
+    """A text in private (an edited one is asked anew), or a reply to the bot in a group."""
+    message = update.effective_message
+    if message is not None and message.text is not None and update.effective_user is not None:
+        await answer(update, message, _without_mention(message.text, context.bot.username), context)
+
+
+async def ask(update: Update, context: TutorContext) -> None:
+    """/ask QUESTION, everywhere."""
+    message = update.effective_message
+    if message is None or message.text is None or update.effective_user is None:
+        return
+    _, _, question = message.text.partition(" ") if " " in message.text else message.text.partition("\n")
+    if question.strip():
+        await answer(update, message, question, context)
+    else:
+        await reply(message, general.ask_what_view(context.voice))
+
+
+def _without_mention(text: str, username: str) -> str:
+    lowered, mention = text.lower(), f"@{username.lower()}"
+    while (at := lowered.find(mention)) >= 0:
+        text = text[:at] + text[at + len(mention) :]
+        lowered = text.lower()
+    return text
+
+
+class _ForUs(filters.MessageFilter):
+    """In a group: a reply to a message of the bot, or its name in the text."""
+
+    def filter(self, message: Message) -> bool:
+        bot = message.get_bot()
+        replied = message.reply_to_message
+        if replied is not None and replied.from_user is not None and replied.from_user.id == bot.id:
+            return replied.forum_topic_created is None
+        return f"@{bot.username.lower()}" in (message.text or "").lower()
+
+
+def handlers() -> list[BaseHandler[Any, Any, Any]]:
+    words = filters.TEXT & ~filters.COMMAND
+    once = filters.UpdateType.MESSAGE
+    return [
+        CommandHandler("ask", ask, once),
+        MessageHandler(filters.ChatType.PRIVATE & words & filters.UpdateType.MESSAGES, free_text),
+        MessageHandler(filters.ChatType.GROUPS & words & _ForUs() & once, free_text),
+    ]

@@ -1,0 +1,114 @@
+"""Quizzes in private: begin, vote, stop; and the polls themselves."""
+
+from difflib import get_close_matches
+from typing import Any
+
+from telegram import Message, Update
+from telegram.constants import ChatType
+from telegram.ext import BaseHandler, CommandHandler, PollAnswerHandler, PollHandler, filters
+
+from tutor_bot.domain.facts import Topic
+from tutor_bot.domain.quiz import DEFAULT_SIZE, MAX_SIZE
+from tutor_bot.telegram.context import TutorContext
+from tutor_bot.telegram.speech import reply
+from tutor_bot.usecases.quizzing import Begun, NothingToAsk, StillOpen
+from tutor_bot.wording import daily, general, quizzes
+from tutor_bot.wording.view import View
+from tutor_bot.wording.voice import Voice
+
+
+def outcome_view(begun: Begun | StillOpen | NothingToAsk, wanted: int, topic: int, v: Voice) -> View:
+    """What to say when a quiz was wished for; `topic` counts from 1, 0 is any."""
+    match begun:
+        case Begun(size=size):
+            return View(quizzes.begun_html(size, v))
+        case StillOpen(position=position, size=size):
+            return quizzes.still_open_view(position, size, wanted, topic, v)
+        case NothingToAsk():
+            return quizzes.nothing_to_ask_view(v)
+
+
+async def begin(message: Message, context: TutorContext, size: int = DEFAULT_SIZE, topic: int = 0) -> None:
+    key = context.tutor.quizzing.topics()[topic - 1].key if topic else None
+    begun = await context.tutor.quizzing.begin(context.person, size, topic=key)
+    await reply(message, outcome_view(begun, size, topic, context.voice))
+
+
+async def command(update: Update, context: TutorContext) -> None:
+    """/quiz [n] [topic]"""
+    message = update.effective_message
+    if message is None or update.effective_user is None:
+        return
+    if message.chat.type != ChatType.PRIVATE:
+        link = f"https://t.me/{context.bot.username}?start=quiz"
+        await reply(message, general.private_only_view(link, context.voice))
+        return
+    words = list(context.args or ())
+    size = DEFAULT_SIZE
+    if words and words[0].lstrip("+-").isdecimal():
+        size = int(words.pop(0)[:6])
+        if not 1 <= size <= MAX_SIZE:
+            await reply(message, quizzes.how_to_quiz_view(context.voice))
+            return
+    topic = 0
+    if words:
+        asked = " ".join(words)
+        topics = context.tutor.quizzing.topics()
+        near = find_topics(asked, list(topics))
+        if len(near) != 1:
+            shown = near or list(range(min(3, len(topics))))
+            view = quizzes.unknown_topic_view(asked, [(i, topics[i].title) for i in shown[:6]], context.voice)
+            await reply(message, view)
+            return
+        topic = near[0] + 1
+    await begin(message, context, size, topic)
+
+
+def find_topics(asked: str, topics: list[Topic]) -> list[int]:
+    """Places of the topics that the words may mean; one place when they are clear."""
+    wanted = asked.casefold().strip()
+    exact = [i for i, t in enumerate(topics) if wanted in (t.id.casefold(), t.key.casefold(), t.title.casefold())]
+    if exact:
+        return exact
+    if part := [i for i, t in enumerate(topics) if wanted in t.title.casefold() or wanted in t.id]:
+        return part
+    words = {word: i for i, t in enumerate(topics) for word in (*t.title.casefold().split(), t.title.casefold(), t.id)}
+    close = get_close_matches(wanted, words, n=3, cutoff=0.75)
+    return list(dict.fromkeys(words[word] for word in close))
+
+
+async def stop(update: Update, context: TutorContext) -> None:
+    """/stop: end the open quiz; without one, ask whether to end the daily quiz."""
+    message = update.effective_message
+    if message is None or update.effective_user is None or message.chat.type != ChatType.PRIVATE:
+        return
+    if await context.tutor.quizzing.stop(context.person):
+        await reply(message, quizzes.stopped_view(context.voice))
+        return
+    learner = await context.tutor.daily.of(context.person)
+    if learner.daily is None:
+        await reply(message, quizzes.no_open_quiz_view(context.voice))
+    else:
+        await reply(message, daily.ask_off_view(learner.daily, context.voice))
+
+
+async def voted(update: Update, context: TutorContext) -> None:
+    """A vote on a poll of ours. One by a channel or an anonymous admin names no person, and is nobody's."""
+    vote = update.poll_answer
+    if vote is not None and vote.user is not None and vote.voter_chat is None:
+        await context.tutor.quizzing.vote(vote.user.id, vote.poll_id, vote.option_ids)
+
+
+async def poll_changed(update: Update, context: TutorContext) -> None:
+    """A poll of ours has new votes: tells us its words, should we never have learnt its id."""
+    if (poll := update.poll) is not None:
+        await context.tutor.quizzing.poll_seen(poll.id, poll.question, len(poll.options))
+
+
+def handlers() -> list[BaseHandler[Any, Any, Any]]:
+    return [
+        CommandHandler("quiz", command, filters.UpdateType.MESSAGE),
+        CommandHandler("stop", stop, filters.UpdateType.MESSAGE),
+        PollAnswerHandler(voted),
+        PollHandler(poll_changed),
+    ]

@@ -1,0 +1,51 @@
+"""/start, /help and the example questions."""
+
+from typing import Any
+
+from telegram import Update
+from telegram.ext import BaseHandler, CommandHandler, filters
+
+from tutor_bot.domain.facts import Catalogue
+from tutor_bot.telegram.context import TutorContext
+from tutor_bot.telegram.speech import reply
+from tutor_bot.wording import general
+
+EXAMPLES = 3
+
+
+def examples(catalogue: Catalogue) -> list[str]:
+    """Questions to begin with: the first fact that others hang on, then one from the middle and the end."""
+    facts = list(catalogue.facts.values())
+    core = [fact for fact in facts if fact.core] or facts
+    hub = max(facts, key=lambda fact: len(fact.see_also))
+    picked = dict.fromkeys([hub.question, core[len(core) // 2].question, core[-1].question])
+    return list(picked)[:EXAMPLES]
+
+
+async def start(update: Update, context: TutorContext) -> None:
+    """In private: welcome, and three example questions as buttons. In a group: one line."""
+    message = update.effective_message
+    if message is None:
+        return
+    if message.chat.type != message.chat.PRIVATE:
+        await reply(message, general.group_help_view(context.voice))
+        return
+    catalogue = context.tutor.knowledge.catalogue
+    await context.tutor.daily.of(context.person)
+    name = message.from_user.first_name if message.from_user else ""
+    await reply(message, general.welcome_view(name, catalogue, examples(catalogue), context.voice))
+
+
+async def show_help(update: Update, context: TutorContext) -> None:
+    message = update.effective_message
+    if message is None:
+        return
+    private = message.chat.type == message.chat.PRIVATE
+    await reply(message, general.help_view(context.voice) if private else general.group_help_view(context.voice))
+
+
+def handlers() -> list[BaseHandler[Any, Any, Any]]:
+    return [
+        CommandHandler("start", start, filters.UpdateType.MESSAGE),
+        CommandHandler("help", show_help, filters.UpdateType.MESSAGE),
+    ]

@@ -1,0 +1,174 @@
+"""Sends what the outbox holds: each person's in order, different people's side by side."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from telegram import Bot, Message
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+
+from tutor_bot.domain.clock import Clock
+from tutor_bot.domain.outgoing import CloseOut, FeedbackOut, Outgoing, QuestionOut, SummaryOut, Urgency
+from tutor_bot.telegram.limiter import Priority
+from tutor_bot.telegram.speech import keyboard
+from tutor_bot.usecases.sending import Sending
+from tutor_bot.wording import quizzes
+from tutor_bot.wording.view import View
+from tutor_bot.wording.voice import voice
+
+log = logging.getLogger(__name__)
+
+ROOM = 100
+"""So many sends may wait for the limits at once; more would only wait in memory instead of in the database."""
+
+_RETRY = timedelta(seconds=1)
+_PRIORITY = {Urgency.QUIZ: Priority.QUIZ, Urgency.BROADCAST: Priority.BROADCAST}
+_SURELY_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class Sender:
+    """The loop between the outbox and Telegram. `poke()` says that the outbox has changed."""
+
+    def __init__(self, bot: Bot, sending: Sending, clock: Clock) -> None:
+        self._bot, self._sending, self._clock = bot, sending, clock
+        self._changed = asyncio.Event()
+        self._has_room = asyncio.Event()
+        self._has_room.set()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._failures: dict[int, int] = {}
+
+    def poke(self) -> None:
+        self._changed.set()
+
+    async def room(self) -> None:
+        """Wait until there is room for another page of daily quizzes."""
+        await self._has_room.wait()
+
+    async def run(self) -> None:
+        """Send until cancelled; what then waits for the limits is dropped, for it is in the outbox."""
+        await self._sending.recover()
+        try:
+            while True:
+                await self._has_room.wait()
+                self._changed.clear()
+                try:
+                    batch = await self._sending.claim()
+                    due = None if batch else await self._sending.next_due()
+                except Exception:
+                    log.exception("the outbox cannot be read; trying again in a moment")
+                    await self._clock.sleep_until(self._clock.now() + _RETRY)
+                    continue
+                for outgoing in batch:
+                    self._begin(self._deliver(outgoing))
+                if not batch:
+                    await self._wait(due)
+        finally:
+            for task in self._under_way:
+                task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        if len(self._under_way) >= ROOM:
+            self._has_room.clear()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if len(self._under_way) < ROOM:
+            self._has_room.set()
+
+    async def _wait(self, due: datetime | None) -> None:
+        """Until something changes, or the next row is due (one that is overdue waits behind another of its chat)."""
+        waits = [asyncio.ensure_future(self._changed.wait())]
+        if due is not None and due > self._clock.now():
+            waits.append(asyncio.ensure_future(self._clock.sleep_until(due)))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    async def _deliver(self, outgoing: Outgoing) -> None:
+        try:
+            await self._send(outgoing)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            # The row stays in 'sending' and is taken up again at the next start.
+            log.exception("row %d of the outbox could not be sent or noted", outgoing.row)
+
+    async def _send(self, outgoing: Outgoing) -> None:
+        sending = self._sending
+        try:
+            message = await self._say(outgoing)
+        except ChatMigrated as error:
+            await sending.group_moved(outgoing.chat, error.new_chat_id)
+            await sending.later(outgoing, failures=0)
+        except RetryAfter:
+            await sending.later(outgoing, failures=self._failed(outgoing))
+        except Forbidden as error:
+            await sending.unreachable(outgoing, str(error))
+        except BadRequest as error:
+            if not isinstance(outgoing.content, CloseOut):
+                log.warning("Telegram refused row %d of the outbox: %s", outgoing.row, error)
+            await sending.refused(outgoing, str(error))
+        except TimedOut as error:
+            await self._unsure(outgoing, error)
+        except NetworkError as error:
+            if isinstance(error.__cause__, httpx.HTTPError) and not isinstance(error.__cause__, _SURELY_NOT_SENT):
+                await self._unsure(outgoing, error)
+            else:
+                await sending.later(outgoing, failures=self._failed(outgoing))
+        except TelegramError as error:
+            log.error("row %d of the outbox: %s", outgoing.row, error)
+            await sending.later(outgoing, failures=self._failed(outgoing))
+        else:
+            self._failures.pop(outgoing.row, None)
+            poll = message.poll.id if message is not None and message.poll is not None else None
+            await sending.sent(outgoing, message_id=message.message_id if message else None, poll_id=poll)
+
+    async def _unsure(self, outgoing: Outgoing, error: TelegramError) -> None:
+        if isinstance(error.__cause__, _SURELY_NOT_SENT):
+            await self._sending.later(outgoing, failures=self._failed(outgoing))
+        else:
+            await self._sending.unsure(outgoing, str(error))
+
+    def _failed(self, outgoing: Outgoing) -> int:
+        self._failures[outgoing.row] = self._failures.get(outgoing.row, -1) + 1
+        return self._failures[outgoing.row]
+
+    async def _say(self, outgoing: Outgoing) -> Message | None:
+        v, priority = voice(outgoing.language), _PRIORITY[outgoing.urgency]
+        match outgoing.content:
+            case None:
+                return None
+            case QuestionOut() as question:
+                poll = quizzes.question_poll(question, v)
+                return await self._bot.send_poll(  # type: ignore[call-arg]  # ExtBot takes rate_limit_args
+                    outgoing.chat,
+                    poll.question,
+                    poll.options,
+                    type="quiz",
+                    is_anonymous=False,
+                    correct_option_ids=poll.right,
+                    allows_multiple_answers=poll.several,
+                    explanation=poll.explanation or None,
+                    rate_limit_args=priority,
+                )
+            case FeedbackOut() as feedback:
+                return await self._message(outgoing.chat, quizzes.feedback_view(feedback, v), priority)
+            case SummaryOut(summary=summary):
+                return await self._message(outgoing.chat, quizzes.summary_view(summary, v), priority)
+            case CloseOut(message_id=message_id):
+                await self._bot.stop_poll(outgoing.chat, message_id, rate_limit_args=priority)  # type: ignore[call-arg]
+                return None
+
+    async def _message(self, chat: int, view: View, priority: Priority) -> Message:
+        return await self._bot.send_message(  # type: ignore[call-arg]
+            chat, view.html, reply_markup=keyboard(view.buttons), rate_limit_args=priority
+        )

@@ -1,0 +1,1 @@
+"""What it does: one module per promise, one transaction per call; never sends."""

@@ -1,0 +1,23 @@
+"""What need not be kept is forgotten."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tutor_bot.domain.clock import Clock
+from tutor_bot.storage import Storage
+
+TEXT_KEPT = timedelta(days=90)
+"""How long the words of a question are kept."""
+
+
+@dataclass(frozen=True)
+class Housekeeping:
+    storage: Storage
+    clock: Clock
+
+    async def sweep(self) -> None:
+        """Erase old questions' words, and numbers of updates that cannot come again."""
+        now = self.clock.now()
+        async with self.storage.work() as work:
+            await work.asked.forget_texts(now - TEXT_KEPT)
+            await work.inbox.forget_old(now)

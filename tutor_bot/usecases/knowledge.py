@@ -1,0 +1,23 @@
+"""The content in force: replaced whole when a pack is loaded anew."""
+
+from collections.abc import Mapping
+
+from tutor_bot.domain.facts import Catalogue, FactKey
+from tutor_bot.domain.memory import Memory
+from tutor_bot.domain.outcomes import Matcher
+
+
+class Knowledge:
+    """Holds the matcher of today's content; whoever needs facts asks here, each time anew."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self.matcher = matcher
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.matcher.catalogue
+
+    def current(self, memories: Mapping[FactKey, Memory]) -> dict[FactKey, Memory]:
+        """Memories under today's keys; those of facts that have left the pack are left out."""
+        catalogue = self.catalogue
+        return {fact.key: memory for key, memory in memories.items() if (fact := catalogue.get(key))}

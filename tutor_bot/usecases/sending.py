@@ -1,0 +1,151 @@
+"""What must reach people is handed out to be sent, and what became of it is noted."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tutor_bot.domain.clock import Clock
+from tutor_bot.domain.outgoing import CloseOut, Content, FeedbackOut, Outgoing, QuestionOut, SummaryOut
+from tutor_bot.domain.quiz import Missed, QuizKind, Summary
+from tutor_bot.storage import Storage, Work
+from tutor_bot.storage.outbox import MAX_UNSURE_TRIES, Kind, OutboxRow
+from tutor_bot.usecases.progressing import streak_of
+from tutor_bot.usecases.quizzing import advance
+
+PAGE = 100
+AFTER_CRASH = timedelta(seconds=3)
+"""Time for a vote to arrive that proves a question had been sent before the crash."""
+AFTER_UNSURE = timedelta(seconds=3)
+PAUSES = (1, 2, 5, 10, 30, 60)
+"""Seconds between tries while Telegram cannot be reached."""
+
+
+@dataclass(frozen=True)
+class Sending:
+    storage: Storage
+    clock: Clock
+
+    async def recover(self) -> int:
+        """At the start: rows whose sending broke off are due again; how many."""
+        async with self.storage.work() as work:
+            return await work.outbox.recover(self.clock.now() + AFTER_CRASH)
+
+    async def claim(self) -> list[Outgoing]:
+        """What is to be sent now, at most one for each person."""
+        async with self.storage.work() as work:
+            rows = await work.outbox.claim(self.clock.now(), PAGE)
+            return [await self._load(work, row) for row in rows]
+
+    async def next_due(self) -> datetime | None:
+        async with self.storage.read() as work:
+            return await work.outbox.next_due()
+
+    async def sent(
+        self, outgoing: Outgoing, *, message_id: int | None = None, poll_id: str | None = None
+    ) -> None:
+        """Telegram took it (or there was nothing left to say)."""
+        async with self.storage.work() as work:
+            await work.outbox.sent(outgoing.row, message_id)
+            if isinstance(outgoing.content, QuestionOut) and poll_id is not None:
+                await work.quizzes.note_sent(
+                    outgoing.content.question, poll_id, message_id, self.clock.now()
+                )
+        self.storage.on_outgoing()
+
+    async def unsure(self, outgoing: Outgoing, error: str) -> None:
+        """A time-out: it may have arrived. Once more, at most."""
+        async with self.storage.work() as work:
+            if outgoing.tries < MAX_UNSURE_TRIES:
+                await work.outbox.later(outgoing.row, self.clock.now() + AFTER_UNSURE, counted=True)
+            else:
+                await work.outbox.failed(outgoing.row, error)
+        self.storage.on_outgoing()
+
+    async def later(self, outgoing: Outgoing, *, failures: int) -> None:
+        """Telegram surely did not take it: again after a pause that grows with `failures` in a row."""
+        pause = timedelta(seconds=PAUSES[min(failures, len(PAUSES) - 1)])
+        async with self.storage.work() as work:
+            await work.outbox.later(outgoing.row, self.clock.now() + pause, counted=False)
+        self.storage.on_outgoing()
+
+    async def refused(self, outgoing: Outgoing, error: str) -> None:
+        """Telegram will never take it; a question that cannot be put is skipped."""
+        now = self.clock.now()
+        async with self.storage.work() as work:
+            await work.outbox.failed(outgoing.row, error)
+            if isinstance(outgoing.content, QuestionOut):
+                question = await work.quizzes.question(outgoing.content.question)
+                if question and not question.closed:
+                    await work.quizzes.close(question.id, now)
+                    await advance(work, question.quiz, now, now)
+        self.storage.on_outgoing()
+
+    async def unreachable(self, outgoing: Outgoing, error: str) -> None:
+        """The learner has blocked the bot: nothing more is sent until they write again."""
+        async with self.storage.work() as work:
+            learner = await work.people.known_as(outgoing.chat)
+            await work.outbox.failed(outgoing.row, error)
+            if learner:
+                await work.outbox.drop_waiting(learner.id, error)
+                await work.people.mark_unreachable(learner.id)
+
+    async def blocked(self, telegram_id: int) -> None:
+        """Telegram says that this person has blocked the bot."""
+        async with self.storage.work() as work:
+            if learner := await work.people.known_as(telegram_id):
+                await work.outbox.drop_waiting(learner.id, "blocked")
+                await work.people.mark_unreachable(learner.id)
+
+    async def group_moved(self, old: int, new: int) -> None:
+        """A group has become a supergroup under a new id."""
+        async with self.storage.work() as work:
+            await work.people.group_moved(old, new)
+
+    async def say_private_is_faster(self, group: int, title: str) -> bool:
+        """True once an hour for each group: its 20 messages a minute ran short."""
+        now = self.clock.now()
+        async with self.storage.work() as work:
+            await work.people.group(group, title, now)
+            return await work.people.may_say_private_is_faster(group, now, now - timedelta(hours=1))
+
+    async def _load(self, work: Work, row: OutboxRow) -> Outgoing:
+        learner = await work.people.learner(row.learner)
+        content = await self._content(work, row)
+        return Outgoing(row.id, learner.telegram_id, learner.language, row.urgency, row.tries, content)
+
+    async def _content(self, work: Work, row: OutboxRow) -> Content | None:
+        if row.kind is Kind.SUMMARY:
+            return SummaryOut(await self._summary(work, row.subject))
+        question = await work.quizzes.question(row.subject)
+        if question is None:
+            return None
+        quiz = question.quiz
+        if row.kind is Kind.CLOSE:
+            return CloseOut(question.message) if question.message is not None else None
+        if row.kind is Kind.FEEDBACK:
+            return FeedbackOut(question.id, quiz.id, question.position, question.snapshot)
+        if question.closed:
+            return None
+        daily = quiz.kind is QuizKind.DAILY
+        return QuestionOut(question.id, question.snapshot, question.position, quiz.size, daily)
+
+    async def _summary(self, work: Work, quiz_id: int) -> Summary:
+        questions = await work.quizzes.questions_of(quiz_id)
+        quiz = questions[0].quiz
+        learner = await work.people.learner(quiz.learner)
+        offer = learner.daily is None and learner.offered_daily <= 1
+        if offer:
+            await work.people.note_offer(learner.id)
+            await work.people.note_offer(learner.id)
+        return Summary(
+            quiz=quiz_id,
+            kind=quiz.kind,
+            right=sum(bool(q.right) for q in questions),
+            asked=len(questions),
+            missed=tuple(
+                Missed(q.position, q.snapshot.title, ", ".join(q.snapshot.options[i] for i in q.snapshot.right))
+                for q in questions
+                if not q.right
+            ),
+            streak=await streak_of(work, learner, self.clock),
+            offer_daily=offer,
+        )

@@ -1,0 +1,156 @@
+"""Welcome, help, topics, progress, and kind words for what the bot cannot do."""
+
+from html import escape
+
+from tutor_bot.domain.facts import Catalogue
+from tutor_bot.domain.progress import Progress, TopicProgress
+from tutor_bot.wording.answers import shortened
+from tutor_bot.wording.presses import Verb, press
+from tutor_bot.wording.view import Button, View
+from tutor_bot.wording.voice import Voice
+
+BAR = 8
+
+
+def _e(text: str) -> str:
+    return escape(text, quote=False)
+
+
+def welcome_view(name: str, catalogue: Catalogue, examples: list[str], v: Voice) -> View:
+    subject = "; ".join(pack.title for pack in catalogue.packs)
+    text = v.gettext(
+        "Hello {name}! Ask me anything about: {subject}. I answer briefly and say where it stands; "
+        "what I do not know I do not invent.\n\nTry one of these, or type your own question:"
+    ).format(name=name, subject=subject)
+    rows = tuple((Button(shortened(q), press(Verb.EXAMPLE, place)),) for place, q in enumerate(examples))
+    return View(_e(text), rows)
+
+
+def help_view(v: Voice) -> View:
+    lines = [
+        v.gettext("Just type your question. Misspellings are fine."),
+        v.gettext("/quiz: five questions; /quiz 10 asks ten, /quiz 5 and a topic stays with that topic"),
+        v.gettext("/daily 18:00: a short quiz every day, with what you are about to forget"),
+        v.gettext("/progress: what you know and what is fading"),
+        v.gettext("/topics: what I can tell you about"),
+        v.gettext("/stop: end a quiz"),
+        v.gettext("In a group: /ask and your question, or reply to one of my messages."),
+    ]
+    return View(_e("\n".join(lines)))
+
+
+def group_help_view(v: Voice) -> View:
+    return View(
+        _e(v.gettext("In this group I answer questions: write /ask and your question, or reply to one of my messages."))
+    )
+
+
+def private_only_view(link: str, v: Voice) -> View:
+    return View(
+        _e(v.gettext("That works in our private chat.")), ((Button(v.gettext("Open the private chat"), url=link),),)
+    )
+
+
+def private_is_faster_view(link: str, v: Voice) -> View:
+    text = v.gettext(
+        "Telegram lets me send 20 messages a minute in a group, so answers come slowly now. "
+        "In private I answer at once."
+    )
+    return View(_e(text), ((Button(v.gettext("Ask in private"), url=link),),))
+
+
+def ask_what_view(v: Voice) -> View:
+    return View(_e(v.gettext("Write your question behind the command: /ask what was Lenin's Testament")))
+
+
+def topics_view(catalogue: Catalogue, v: Voice) -> View:
+    lines, rows = [], []
+    for place, topic in enumerate(catalogue.topics):
+        n = len(topic.facts)
+        count = v.ngettext("{n} fact", "{n} facts", n).format(n=n)
+        lines.append(f"• <b>{_e(topic.title)}</b> ({_e(count)})")
+        rows.append((Button(shortened(topic.title), press(Verb.TOPIC, place)),))
+    head = _e(v.gettext("What I can tell you about. A button begins a quiz on that topic."))
+    return View("\n".join([head, "", *lines])[:4000], tuple(rows[:30]))
+
+
+def _bar(row: TopicProgress) -> str:
+    known = round(BAR * row.known / row.total) if row.total else 0
+    fading = round(BAR * row.fading / row.total) if row.total else 0
+    fading = min(fading, BAR - known)
+    return "█" * known + "▒" * fading + "░" * (BAR - known - fading)
+
+
+def progress_view(progress: Progress, v: Voice) -> View:
+    """Progress in words and small bars, topic by topic; topics not begun are counted, not listed."""
+    if not progress.answered and not progress.questions_asked:
+        return View(_e(v.gettext("Nothing yet: ask me something, or send /quiz. Then I show you here what you know.")))
+    known = sum(row.known for row in progress.topics)
+    total = sum(row.total for row in progress.topics)
+    lines = [
+        "<b>"
+        + _e(v.gettext("You know {known} of {total} facts.").format(known=known, total=total))
+        + "</b>",
+        _e(
+            v.ngettext("Quiz: {right} of {n} answer right.", "Quiz: {right} of {n} answers right.", progress.answered)
+            .format(right=progress.right, n=progress.answered)
+        ),
+    ]
+    if progress.streak:
+        days = v.ngettext("Streak: {n} day.", "Streak: {n} days.", progress.streak).format(n=progress.streak)
+        lines.append("🔥 " + _e(days))
+    if progress.due:
+        due = v.ngettext("{n} fact is due for a look: /quiz", "{n} facts are due for a look: /quiz", progress.due)
+        lines.append(_e(due.format(n=progress.due)))
+    begun = [row for row in progress.topics if row.known or row.fading or row.met]
+    if begun:
+        lines.append("")
+        for row in begun:
+            words = v.gettext("{known} known, {fading} fading, {met} to learn, of {total}").format(
+                known=row.known, fading=row.fading, met=row.met, total=row.total
+            )
+            lines.append(f"<code>{_bar(row)}</code> {_e(row.title)}: {_e(words)}")
+    if untouched := len(progress.topics) - len(begun):
+        lines.append("")
+        lines.append(
+            _e(v.ngettext("{n} topic not begun yet: /topics", "{n} topics not begun yet: /topics", untouched).format(n=untouched))
+        )
+    return View("\n".join(lines))
+
+
+def only_words_view(v: Voice) -> View:
+    return View(_e(v.gettext("I can only read text so far. Type your question, or send /help to see what I can do.")))
+
+
+def unknown_command_view(command: str, v: Voice) -> View:
+    return View(_e(v.gettext("I do not know {command}. /help shows what I can do.").format(command=command[:40])))
+
+
+def old_button_view(v: Voice) -> View:
+    return View(_e(v.gettext("This button is too old. Ask me anew, or send /help.")))
+
+
+def not_your_button_text(v: Voice) -> str:
+    return v.gettext("This button is for the person who asked. Ask your own question with /ask.")
+
+
+def trouble_view(v: Voice) -> View:
+    return View(_e(v.gettext("Something went wrong on my side. I try again in a moment.")))
+
+
+def commands(v: Voice) -> list[tuple[str, str]]:
+    """The command menu of the private chat."""
+    return [
+        ("quiz", v.gettext("Five quiz questions")),
+        ("daily", v.gettext("A short quiz every day")),
+        ("progress", v.gettext("What you know")),
+        ("topics", v.gettext("What I can tell you about")),
+        ("ask", v.gettext("Ask a question")),
+        ("stop", v.gettext("End a quiz")),
+        ("help", v.gettext("What I can do")),
+    ]
+
+
+def group_commands(v: Voice) -> list[tuple[str, str]]:
+    """The command menu of groups."""
+    return [("ask", v.gettext("Ask a question")), ("help", v.gettext("What I can do"))]

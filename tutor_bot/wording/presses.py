@@ -1,0 +1,74 @@
+"""What a button says when it is pressed: a verb and numbers, never a name that somebody could forge usefully."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    EXAMPLE = "ex"
+    MORE = "more"
+    SOURCES = "src"
+    QUIZ_ON = "qz"
+    NOT_MEANT = "no"
+    CHOOSE = "pick"
+    NONE_OF_THESE = "none"
+    GO_ON = "go"
+    NEW_QUIZ = "new"
+    AGAIN = "again"
+    MISSED = "miss"
+    TOPIC = "topic"
+    DAILY_HOUR = "hour"
+    DAILY_ZONE = "zone"
+    DAILY_OFF = "off"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    verb: Verb
+    numbers: tuple[int, ...] = ()
+    word: str = ""
+
+    def __str__(self) -> str:
+        return ":".join([self.verb, *map(str, self.numbers), *([self.word] if self.word else [])])
+
+
+def press(verb: Verb, *numbers: int, word: str = "") -> str:
+    return str(Press(verb, numbers, word))
+
+
+# How many numbers each verb carries, and whether a word follows.
+_FORM: dict[Verb, tuple[int, bool]] = {
+    Verb.EXAMPLE: (1, False),
+    Verb.MORE: (1, False),
+    Verb.SOURCES: (1, False),
+    Verb.QUIZ_ON: (1, False),
+    Verb.NOT_MEANT: (1, False),
+    Verb.CHOOSE: (2, False),
+    Verb.NONE_OF_THESE: (1, False),
+    Verb.GO_ON: (0, False),
+    Verb.NEW_QUIZ: (2, False),
+    Verb.AGAIN: (1, False),
+    Verb.MISSED: (2, False),
+    Verb.TOPIC: (1, False),
+    Verb.DAILY_HOUR: (1, False),
+    Verb.DAILY_ZONE: (1, True),
+    Verb.DAILY_OFF: (0, False),
+    Verb.LATER: (0, False),
+}
+
+
+def read_press(data: str) -> Press | None:
+    """The press behind callback data; None for anything that is not exactly one of ours."""
+    head, *rest = data.split(":")
+    try:
+        verb = Verb(head)
+    except ValueError:
+        return None
+    count, has_word = _FORM[verb]
+    numbers, words = rest[:count], rest[count:]
+    if len(numbers) != count or len(words) > has_word:
+        return None
+    if not all(n.isascii() and n.isdigit() and len(n) < 19 for n in numbers):
+        return None
+    return Press(verb, tuple(map(int, numbers)), words[0] if words else "")

@@ -1,0 +1,137 @@
+"""Quiz questions, what was right, and the summary."""
+
+from html import escape
+
+from tutor_bot.domain.facts import ItemKind
+from tutor_bot.domain.outgoing import FeedbackOut, QuestionOut
+from tutor_bot.domain.quiz import QuizKind, Snapshot, Summary
+from tutor_bot.wording.answers import shortened
+from tutor_bot.wording.daily import offer_rows
+from tutor_bot.wording.presses import Verb, press
+from tutor_bot.wording.view import Button, PollView, View
+from tutor_bot.wording.voice import Voice
+
+QUESTION_LIMIT = 300
+EXPLANATION_LIMIT = 200
+
+
+def _e(text: str) -> str:
+    return escape(text, quote=False)
+
+
+def option_words(snapshot: Snapshot, v: Voice) -> tuple[str, ...]:
+    """Options as they are read: those that are mere signs get words."""
+    words = {
+        "true": v.gettext("True"),
+        "false": v.gettext("False"),
+        "fact": v.gettext("Fact"),
+        "disputed": v.gettext("Disputed"),
+        "legend": v.gettext("Legend"),
+    }
+    if snapshot.kind in (ItemKind.TRUE_FALSE, ItemKind.FACT_OR_LEGEND):
+        return tuple(words[option] for option in snapshot.options)
+    return snapshot.options
+
+
+def question_poll(out: QuestionOut, v: Voice) -> PollView:
+    snapshot = out.snapshot
+    # Kept within Telegram's limit whatever the pack: the stem is never cut.
+    head = f"{out.position}/{out.size} · " if out.size > 1 else ""
+    stem = snapshot.stem if len(head) + len(snapshot.stem) > QUESTION_LIMIT else head + snapshot.stem
+    return PollView(
+        question=stem,
+        options=option_words(snapshot, v),
+        right=snapshot.right,
+        explanation=shortened(snapshot.why, EXPLANATION_LIMIT),
+        several=len(snapshot.right) > 1,
+    )
+
+
+def feedback_view(out: FeedbackOut, v: Voice) -> View:
+    """After a wrong answer: what is right, why, and where it stands. This is where the learning happens."""
+    snapshot = out.snapshot
+    words = option_words(snapshot, v)
+    if snapshot.kind is ItemKind.ORDER:
+        events = dict(line.split(". ", 1) for line in snapshot.stem.splitlines() if ". " in line[:3])
+        letters = snapshot.options[snapshot.right[0]].split(", ")
+        right = " → ".join(events.get(letter, letter) for letter in letters)
+    else:
+        right = "; ".join(words[i] for i in snapshot.right)
+    lines = [v.gettext("Not quite. Right is: {right}").format(right=f"<b>{_e(right)}</b>")]
+    if snapshot.why:
+        lines.append(_e(snapshot.why))
+    if snapshot.sources:
+        lines.append("📚 " + _e(snapshot.sources[0]))
+    more = Button(v.gettext("More on this"), press(Verb.MISSED, out.quiz, out.position))
+    return View("\n\n".join(lines), ((more,),))
+
+
+def summary_view(summary: Summary, v: Voice) -> View:
+    lines = [
+        v.ngettext("{right} of {n} question right.", "{right} of {n} questions right.", summary.asked).format(
+            right=summary.right, n=summary.asked
+        )
+    ]
+    if not summary.missed:
+        lines[0] = "🎉 " + lines[0]
+    if summary.streak > 1:
+        lines.append(
+            "🔥 "
+            + v.ngettext("{n} day in a row.", "{n} days in a row.", summary.streak).format(n=summary.streak)
+        )
+    html = _e(" ".join(lines))
+    rows: list[tuple[Button, ...]] = []
+    if summary.missed:
+        html += "\n\n" + _e(v.gettext("Worth another look:"))
+        for missed in summary.missed:
+            html += f"\n• {_e(missed.title)}"
+            label = v.gettext("More: {title}").format(title=shortened(missed.title, 50))
+            rows.append((Button(label, press(Verb.MISSED, summary.quiz, missed.position)),))
+        rows = [*rows[:6], (Button(v.gettext("Ask me these again"), press(Verb.AGAIN, summary.quiz)),)]
+    if summary.kind is QuizKind.DAILY:
+        html += "\n\n" + _e(v.gettext("What you missed comes back soon. See /progress."))
+    if summary.offer_daily:
+        html += "\n\n" + _e(v.gettext("Shall I ask you a few questions every day? Then you forget less. At what time?"))
+        rows += offer_rows(v)
+    return View(html, tuple(rows))
+
+
+def begun_html(size: int, v: Voice) -> str:
+    return _e(v.ngettext("Here is {n} question.", "Here come {n} questions.", size).format(n=size))
+
+
+def still_open_view(position: int, size: int, wanted: int, topic: int, v: Voice) -> View:
+    """`wanted` questions of topic number `topic` (from 1; 0 is any) are what "new" begins."""
+    text = v.gettext("Your last quiz waits at question {position} of {size}.").format(position=position, size=size)
+    return View(
+        _e(text),
+        (
+            (
+                Button(v.gettext("Go on"), press(Verb.GO_ON)),
+                Button(v.gettext("New quiz"), press(Verb.NEW_QUIZ, wanted, topic)),
+            ),
+        ),
+    )
+
+
+def nothing_to_ask_view(v: Voice) -> View:
+    return View(_e(v.gettext("There are no quiz questions on this yet. /topics shows what there is.")))
+
+
+def how_to_quiz_view(v: Voice) -> View:
+    return View(
+        _e(v.gettext("Send /quiz for five questions, /quiz 10 for ten (1 to 20), or /quiz 5 and a topic from /topics."))
+    )
+
+
+def unknown_topic_view(asked: str, near: list[tuple[int, str]], v: Voice) -> View:
+    text = v.gettext("I have no topic “{topic}”. Did you mean one of these?").format(topic=shortened(asked))
+    return View(_e(text), tuple((Button(title, press(Verb.TOPIC, place)),) for place, title in near))
+
+
+def no_open_quiz_view(v: Voice) -> View:
+    return View(_e(v.gettext("No quiz is open. /quiz begins one.")))
+
+
+def stopped_view(v: Voice) -> View:
+    return View(_e(v.gettext("The quiz is ended. /quiz begins a new one whenever you like.")))
