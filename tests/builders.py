@@ -47,9 +47,7 @@ def fact(id: str = "testament", **changed: object) -> Fact:
 def catalogue(*facts: Fact, version: str = "v1") -> Catalogue:
     taught = facts or (fact(), fact("postscript"), fact("funeral"))
     ids = dict.fromkeys(f.topic for f in taught)
-    topics = tuple(
-        Topic("demo", id, id.title(), tuple(f.key for f in taught if f.topic == id)) for id in ids
-    )
+    topics = tuple(Topic("demo", id, id.title(), tuple(f.key for f in taught if f.topic == id)) for id in ids)
     return Catalogue((Pack("demo", "Demo", "en", topics),), {f.key: f for f in taught}, version)
 
 

@@ -40,7 +40,12 @@ def test_true_before_false() -> None:
 
 @pytest.mark.parametrize(
     ("idea", "chosen", "right"),
-    [("the exact set", [0, 2], True), ("one missing", [0], False), ("one too many", [0, 1, 2], False), ("none", [], False)],
+    [
+        ("the exact set", [0, 2], True),
+        ("one missing", [0], False),
+        ("one too many", [0, 1, 2], False),
+        ("none", [], False),
+    ],
 )
 def test_only_the_exact_set_is_right(idea: str, chosen: list[int], right: bool) -> None:
     """Where several options are right, only all of them and no other are."""

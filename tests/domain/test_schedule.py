@@ -22,16 +22,53 @@ def utc(text: str) -> datetime:
         ("at this very instant", "2026-03-02T17:00", BERLIN, time(18), None, "2026-03-02T17:00"),
         ("already past: tomorrow", "2026-03-02T18:00", BERLIN, time(18), None, "2026-03-03T17:00"),
         ("had today: tomorrow", "2026-03-02T12:00", BERLIN, time(18), date(2026, 3, 2), "2026-03-03T17:00"),
-        ("clocks forward: an hour earlier in UTC", "2026-03-28T20:00", BERLIN, time(18), None, "2026-03-29T16:00"),
-        ("an hour that does not exist still comes", "2026-03-28T20:00", BERLIN, time(2, 30), None, "2026-03-29T01:30"),
-        ("an hour that comes twice comes once", "2026-10-24T20:00", BERLIN, time(2, 30), None, "2026-10-25T00:30"),
-        ("twice, and had: the day after", "2026-10-25T00:31", BERLIN, time(2, 30), date(2026, 10, 25), "2026-10-26T01:30"),
+        (
+            "clocks forward: an hour earlier in UTC",
+            "2026-03-28T20:00",
+            BERLIN,
+            time(18),
+            None,
+            "2026-03-29T16:00",
+        ),
+        (
+            "an hour that does not exist still comes",
+            "2026-03-28T20:00",
+            BERLIN,
+            time(2, 30),
+            None,
+            "2026-03-29T01:30",
+        ),
+        (
+            "an hour that comes twice comes once",
+            "2026-10-24T20:00",
+            BERLIN,
+            time(2, 30),
+            None,
+            "2026-10-25T00:30",
+        ),
+        (
+            "twice, and had: the day after",
+            "2026-10-25T00:31",
+            BERLIN,
+            time(2, 30),
+            date(2026, 10, 25),
+            "2026-10-26T01:30",
+        ),
         ("29 February", "2028-02-28T12:00", BERLIN, time(9), None, "2028-02-29T08:00"),
         ("14 hours ahead of UTC", "2026-03-02T12:00", KIRITIMATI, time(8), None, "2026-03-02T18:00"),
-        ("travelled west: not twice a day", "2026-03-02T12:00", BERLIN, time(18), date(2026, 3, 3), "2026-03-04T17:00"),
+        (
+            "travelled west: not twice a day",
+            "2026-03-02T12:00",
+            BERLIN,
+            time(18),
+            date(2026, 3, 3),
+            "2026-03-04T17:00",
+        ),
     ],
 )
-def test_next_daily(idea: str, now: str, zone: ZoneInfo, hour: time, last: date | None, expected: str) -> None:
+def test_next_daily(
+    idea: str, now: str, zone: ZoneInfo, hour: time, last: date | None, expected: str
+) -> None:
     """The next daily quiz falls on the learner's local hour, once a local day."""
     assert next_daily(utc(now), zone=zone, hour=hour, last_day=last) == utc(expected), idea
 

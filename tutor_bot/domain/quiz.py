@@ -47,7 +47,9 @@ def lay_out(fact: Fact, item: Item, version: str, rng: Random) -> Snapshot:
         stem, options, right = _orders(item, rng)
     elif item.kind is ItemKind.TRUE_FALSE or item.kind is ItemKind.FACT_OR_LEGEND:
         # A fixed order is what a reader expects of such words, and hides nothing.
-        options = sorted((*item.right, *item.wrong), key=["true", "false", "fact", "disputed", "legend"].index)
+        options = sorted(
+            (*item.right, *item.wrong), key=["true", "false", "fact", "disputed", "legend"].index
+        )
         right = set(item.right)
     else:
         options = [*item.right, *item.wrong]
@@ -85,7 +87,9 @@ def choose_item(fact: Fact, seen: Mapping[str, int], rng: Random) -> Item:
     return rng.choice([item for item in fact.items if seen.get(item.id, 0) == fewest])
 
 
-def choose_facts(size: int, due: Sequence[FactKey], course: Sequence[FactKey], known: Iterable[FactKey]) -> list[FactKey]:
+def choose_facts(
+    size: int, due: Sequence[FactKey], course: Sequence[FactKey], known: Iterable[FactKey]
+) -> list[FactKey]:
     """What to ask: due facts first (in the order given), then new ones along the course, then the rest."""
     known_set = set(known)
     in_course = set(course)

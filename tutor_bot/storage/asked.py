@@ -98,7 +98,9 @@ class AskedQuestions:
 
     async def count(self, learner: int) -> int:
         found = await self._connection.execute(
-            select(func.count()).select_from(asked).where(asked.c.learner_id == learner, asked.c.outcome != "talk")
+            select(func.count())
+            .select_from(asked)
+            .where(asked.c.learner_id == learner, asked.c.outcome != "talk")
         )
         return found.scalar_one()
 

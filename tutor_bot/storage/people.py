@@ -1,9 +1,10 @@
 """Learners and the groups they ask in."""
 
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.people import Learner, Person
@@ -22,17 +23,16 @@ _COLUMNS = (
 )
 
 
-def _learner(row: Row[tuple[int, int, str, str, str | None, int | None, datetime | None, int]]) -> Learner:
-    zone, minute = row[4], row[5]
+def _learner(row: Any) -> Learner:
     return Learner(
-        id=row[0],
-        telegram_id=row[1],
-        name=row[2],
-        language=row[3],
-        zone=ZoneInfo(zone) if zone else None,
-        daily=None if minute is None else time(*divmod(minute, 60)),
-        next_daily=row[6],
-        offered_daily=row[7],
+        id=row.id,
+        telegram_id=row.telegram_id,
+        name=row.name,
+        language=row.language,
+        zone=ZoneInfo(row.zone) if row.zone else None,
+        daily=None if row.daily_minute is None else time(*divmod(row.daily_minute, 60)),
+        next_daily=row.next_daily,
+        offered_daily=row.offered_daily,
     )
 
 
@@ -62,7 +62,9 @@ class People:
             key=["telegram_id"],
             returning=learners.c.id,
         )
-        row = await self._connection.execute(select(*_COLUMNS).where(learners.c.telegram_id == person.telegram_id))
+        row = await self._connection.execute(
+            select(*_COLUMNS).where(learners.c.telegram_id == person.telegram_id)
+        )
         return _learner(row.one())
 
     async def known_as(self, telegram_id: int) -> Learner | None:
@@ -71,7 +73,9 @@ class People:
         return _learner(found) if found else None
 
     async def learner(self, learner_id: int) -> Learner:
-        return _learner((await self._connection.execute(select(*_COLUMNS).where(learners.c.id == learner_id))).one())
+        return _learner(
+            (await self._connection.execute(select(*_COLUMNS).where(learners.c.id == learner_id))).one()
+        )
 
     async def set_daily(
         self, learner_id: int, *, hour: time | None, zone: ZoneInfo | None, next_daily: datetime | None
@@ -121,24 +125,28 @@ class People:
 
     async def mark_unreachable(self, learner_id: int) -> None:
         """Nothing more is sent until this learner writes again."""
-        await self._connection.execute(update(learners).where(learners.c.id == learner_id).values(reachable=False))
+        await self._connection.execute(
+            update(learners).where(learners.c.id == learner_id).values(reachable=False)
+        )
 
     async def group(self, telegram_id: int, title: str, now: datetime) -> int:
         """Our id of a Telegram group."""
         found = await self._connection.execute(select(chats.c.id).where(chats.c.telegram_id == telegram_id))
-        known = found.scalar_one_or_none()
+        known: int | None = found.scalar_one_or_none()
         if known is not None:
             return known
-        made = await insert_or_ignore(
+        made: int = await insert_or_ignore(
             self._connection, chats, {"telegram_id": telegram_id, "title": title, "since": now}, chats.c.id
         )
-        return int(made)
+        return made
 
     async def group_moved(self, old: int, new: int) -> None:
         """A group became a supergroup: the one row that holds its Telegram id changes."""
         taken = await self._connection.execute(select(chats.c.id).where(chats.c.telegram_id == new))
         if taken.scalar_one_or_none() is None:
-            await self._connection.execute(update(chats).where(chats.c.telegram_id == old).values(telegram_id=new))
+            await self._connection.execute(
+                update(chats).where(chats.c.telegram_id == old).values(telegram_id=new)
+            )
 
     async def may_say_private_is_faster(self, telegram_id: int, now: datetime, since: datetime) -> bool:
         """True once per group in the time from `since` to `now`; noted as said."""

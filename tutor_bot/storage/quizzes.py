@@ -62,6 +62,10 @@ def _snapshot(stored: Mapping[str, Any]) -> Snapshot:
     )
 
 
+def _quiz(row: Any) -> Quiz:
+    return Quiz(row.id, row.learner_id, QuizKind(row.kind), row.size, row.ended is not None)
+
+
 def _questions() -> Select[Any]:
     return (
         select(
@@ -122,11 +126,12 @@ class Quizzes:
         found = await self._connection.execute(
             select(func.max(quizzes.c.local_day)).where(quizzes.c.learner_id == learner)
         )
-        return found.scalar_one()
+        day: date | None = found.scalar_one()
+        return day
 
     async def quiz(self, quiz_id: int) -> Quiz | None:
         row = (await self._connection.execute(select(quizzes).where(quizzes.c.id == quiz_id))).one_or_none()
-        return row and Quiz(row.id, row.learner_id, QuizKind(row.kind), row.size, row.ended is not None)
+        return _quiz(row) if row else None
 
     async def open_of(self, learner: int) -> Quiz | None:
         """The quiz that this learner has not finished."""
@@ -138,10 +143,12 @@ class Quizzes:
                 .limit(1)
             )
         ).one_or_none()
-        return row and Quiz(row.id, row.learner_id, QuizKind(row.kind), row.size, False)
+        return _quiz(row) if row else None
 
     async def question(self, question_id: int) -> Question | None:
-        row = (await self._connection.execute(_questions().where(questions.c.id == question_id))).one_or_none()
+        row = (
+            await self._connection.execute(_questions().where(questions.c.id == question_id))
+        ).one_or_none()
         return _question(row) if row else None
 
     async def questions_of(self, quiz_id: int) -> list[Question]:
@@ -193,7 +200,9 @@ class Quizzes:
 
     async def close(self, question: int, now: datetime) -> None:
         await self._connection.execute(
-            update(questions).where(questions.c.id == question, questions.c.closed.is_(None)).values(closed=now)
+            update(questions)
+            .where(questions.c.id == question, questions.c.closed.is_(None))
+            .values(closed=now)
         )
 
     async def end(self, quiz: int, now: datetime) -> bool:
@@ -219,7 +228,9 @@ class Quizzes:
     async def answers_of(self, learner: int) -> list[tuple[datetime, bool]]:
         """When this learner answered, and whether rightly; oldest first."""
         rows = await self._connection.execute(
-            select(answers.c.at, answers.c.right).where(answers.c.learner_id == learner).order_by(answers.c.at)
+            select(answers.c.at, answers.c.right)
+            .where(answers.c.learner_id == learner)
+            .order_by(answers.c.at)
         )
         return [(row[0], row[1]) for row in rows]
 

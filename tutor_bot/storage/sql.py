@@ -15,14 +15,18 @@ def _insert(connection: AsyncConnection, table: Table) -> Any:
 
 async def insert_or_ignore(
     connection: AsyncConnection, table: Table, values: Mapping[str, Any], returning: Column[Any]
-) -> Any | None:
+) -> Any:
     """The new row's `returning` column, or None when a unique key says that it is there already."""
     statement = _insert(connection, table).values(**values).on_conflict_do_nothing().returning(returning)
     return (await connection.execute(statement)).scalar_one_or_none()
 
 
 async def upsert(
-    connection: AsyncConnection, table: Table, values: Mapping[str, Any], key: Sequence[str], returning: Column[Any]
+    connection: AsyncConnection,
+    table: Table,
+    values: Mapping[str, Any],
+    key: Sequence[str],
+    returning: Column[Any],
 ) -> Any:
     """Insert, or change the row with this key to these values; its `returning` column."""
     statement = _insert(connection, table).values(**values)

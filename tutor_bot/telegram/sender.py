@@ -7,8 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
-from telegram import Bot, Message
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram import Message
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+from telegram.ext import ExtBot
 
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.outgoing import CloseOut, FeedbackOut, Outgoing, QuestionOut, SummaryOut, Urgency
@@ -32,7 +41,7 @@ _SURELY_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class Sender:
     """The loop between the outbox and Telegram. `poke()` says that the outbox has changed."""
 
-    def __init__(self, bot: Bot, sending: Sending, clock: Clock) -> None:
+    def __init__(self, bot: ExtBot[Priority], sending: Sending, clock: Clock) -> None:
         self._bot, self._sending, self._clock = bot, sending, clock
         self._changed = asyncio.Event()
         self._has_room = asyncio.Event()
@@ -84,7 +93,7 @@ class Sender:
 
     async def _wait(self, due: datetime | None) -> None:
         """Until something changes, or the next row is due (one that is overdue waits behind another of its chat)."""
-        waits = [asyncio.ensure_future(self._changed.wait())]
+        waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._changed.wait())]
         if due is not None and due > self._clock.now():
             waits.append(asyncio.ensure_future(self._clock.sleep_until(due)))
         try:
@@ -99,7 +108,7 @@ class Sender:
         except asyncio.CancelledError:
             raise
         except Exception:
-            # The row stays in 'sending' and is taken up again at the next start.
+            # The row stays in 'sending', and is taken up again at the next start.
             log.exception("row %d of the outbox could not be sent or noted", outgoing.row)
 
     async def _send(self, outgoing: Outgoing) -> None:
@@ -120,7 +129,9 @@ class Sender:
         except TimedOut as error:
             await self._unsure(outgoing, error)
         except NetworkError as error:
-            if isinstance(error.__cause__, httpx.HTTPError) and not isinstance(error.__cause__, _SURELY_NOT_SENT):
+            if isinstance(error.__cause__, httpx.HTTPError) and not isinstance(
+                error.__cause__, _SURELY_NOT_SENT
+            ):
                 await self._unsure(outgoing, error)
             else:
                 await sending.later(outgoing, failures=self._failed(outgoing))
@@ -149,13 +160,13 @@ class Sender:
                 return None
             case QuestionOut() as question:
                 poll = quizzes.question_poll(question, v)
-                return await self._bot.send_poll(  # type: ignore[call-arg]  # ExtBot takes rate_limit_args
+                return await self._bot.send_poll(
                     outgoing.chat,
                     poll.question,
                     poll.options,
                     type="quiz",
                     is_anonymous=False,
-                    correct_option_ids=poll.right,
+                    correct_option_ids=poll.right,  # type: ignore[arg-type]  # indices are not literals
                     allows_multiple_answers=poll.several,
                     explanation=poll.explanation or None,
                     rate_limit_args=priority,
@@ -165,10 +176,10 @@ class Sender:
             case SummaryOut(summary=summary):
                 return await self._message(outgoing.chat, quizzes.summary_view(summary, v), priority)
             case CloseOut(message_id=message_id):
-                await self._bot.stop_poll(outgoing.chat, message_id, rate_limit_args=priority)  # type: ignore[call-arg]
+                await self._bot.stop_poll(outgoing.chat, message_id, rate_limit_args=priority)
                 return None
 
     async def _message(self, chat: int, view: View, priority: Priority) -> Message:
-        return await self._bot.send_message(  # type: ignore[call-arg]
+        return await self._bot.send_message(
             chat, view.html, reply_markup=keyboard(view.buttons), rate_limit_args=priority
         )

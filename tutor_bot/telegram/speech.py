@@ -44,7 +44,9 @@ async def change(query: CallbackQuery, view: View) -> None:
     message = query.message
     if not isinstance(message, Message):
         if message is not None:
-            await query.get_bot().send_message(message.chat.id, view.html, reply_markup=keyboard(view.buttons))
+            await query.get_bot().send_message(
+                message.chat.id, view.html, reply_markup=keyboard(view.buttons)
+            )
         return
     try:
         await message.edit_text(view.html, reply_markup=keyboard(view.buttons))

@@ -106,5 +106,3 @@ class Answering:
         asked = await work.asked.one(asked_id)
         learner = await work.people.known_as(person.telegram_id)
         return asked if asked and learner and asked.learner == learner.id else None
-
-

@@ -46,9 +46,7 @@ class Sending:
         async with self.storage.work() as work:
             await work.outbox.sent(outgoing.row, message_id)
             if isinstance(outgoing.content, QuestionOut) and poll_id is not None:
-                await work.quizzes.note_sent(
-                    outgoing.content.question, poll_id, message_id, self.clock.now()
-                )
+                await work.quizzes.note_sent(outgoing.content.question, poll_id, message_id, self.clock.now())
         self.storage.on_outgoing()
 
     async def unsure(self, outgoing: Outgoing, error: str) -> None:
@@ -142,7 +140,9 @@ class Sending:
             right=sum(bool(q.right) for q in questions),
             asked=len(questions),
             missed=tuple(
-                Missed(q.position, q.snapshot.title, ", ".join(q.snapshot.options[i] for i in q.snapshot.right))
+                Missed(
+                    q.position, q.snapshot.title, ", ".join(q.snapshot.options[i] for i in q.snapshot.right)
+                )
                 for q in questions
                 if not q.right
             ),

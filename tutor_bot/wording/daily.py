@@ -15,14 +15,28 @@ HOURS = (7, 8, 16, 17, 18, 19, 20, 21)
 ZONES = {
     "ar": ("Africa/Cairo", "Asia/Riyadh", "Africa/Casablanca", "Asia/Dubai"),
     "de": ("Europe/Berlin", "Europe/Vienna", "Europe/Zurich"),
-    "en": ("Europe/London", "America/New_York", "America/Chicago", "America/Los_Angeles", "Asia/Kolkata", "Australia/Sydney"),
+    "en": (
+        "Europe/London",
+        "America/New_York",
+        "America/Chicago",
+        "America/Los_Angeles",
+        "Asia/Kolkata",
+        "Australia/Sydney",
+    ),
     "es": ("Europe/Madrid", "America/Mexico_City", "America/Bogota", "America/Argentina/Buenos_Aires"),
     "fr": ("Europe/Paris", "Africa/Dakar", "America/Montreal", "Africa/Kinshasa"),
     "hi": ("Asia/Kolkata",),
     "it": ("Europe/Rome",),
     "pl": ("Europe/Warsaw",),
     "pt": ("Europe/Lisbon", "America/Sao_Paulo"),
-    "ru": ("Europe/Moscow", "Europe/Samara", "Asia/Yekaterinburg", "Asia/Novosibirsk", "Asia/Almaty", "Asia/Tashkent"),
+    "ru": (
+        "Europe/Moscow",
+        "Europe/Samara",
+        "Asia/Yekaterinburg",
+        "Asia/Novosibirsk",
+        "Asia/Almaty",
+        "Asia/Tashkent",
+    ),
     "tr": ("Europe/Istanbul",),
     "uk": ("Europe/Kyiv",),
 }
@@ -52,7 +66,9 @@ def daily_view(hour: time | None, zone: ZoneInfo | None, v: Voice) -> View:
         text = v.gettext("The daily quiz is off. At what time shall it come? Or write, say, /daily 18:30")
         return View(_e(text), tuple(rows))
     rows.append((Button(v.gettext("Switch it off"), press(Verb.DAILY_OFF)),))
-    text = v.gettext("The daily quiz comes at {hour}, {zone} time.").format(hour=f"{hour:%H:%M}", zone=zone.key)
+    text = v.gettext("The daily quiz comes at {hour}, {zone} time.").format(
+        hour=f"{hour:%H:%M}", zone=zone.key
+    )
     return View(_e(text), tuple(rows))
 
 
@@ -91,8 +107,12 @@ def later_view(v: Voice) -> View:
 
 
 def ask_off_view(hour: time, v: Voice) -> View:
-    text = v.gettext("No quiz is open. Shall I end your daily quiz at {hour} too?").format(hour=f"{hour:%H:%M}")
-    rows = ((Button(v.gettext("End it"), press(Verb.DAILY_OFF)), Button(v.gettext("Keep it"), press(Verb.LATER))),)
+    text = v.gettext("No quiz is open. Shall I end your daily quiz at {hour} too?").format(
+        hour=f"{hour:%H:%M}"
+    )
+    rows = (
+        (Button(v.gettext("End it"), press(Verb.DAILY_OFF)), Button(v.gettext("Keep it"), press(Verb.LATER))),
+    )
     return View(_e(text), rows)
 
 
@@ -100,7 +120,8 @@ def bad_hour_view(text: str, v: Voice) -> View:
     return View(
         _e(
             v.gettext(
-                "“{text}” is not a time I can read. Write hours and minutes from 00:00 to 23:59, say /daily 18:30"
+                "“{text}” is not a time I can read. "
+                "Write hours and minutes from 00:00 to 23:59, say /daily 18:30"
             ).format(text=text[:40])
         )
     )
@@ -113,5 +134,6 @@ def bad_zone_view(text: str, near: Sequence[str], minute: int, v: Voice) -> View
     else:
         words += " " + v.gettext("Zones look like Europe/Paris or Asia/Kolkata.")
     return View(
-        _e(words), tuple((Button(zone.replace("_", " "), press(Verb.DAILY_ZONE, minute, word=zone)),) for zone in near)
+        _e(words),
+        tuple((Button(zone.replace("_", " "), press(Verb.DAILY_ZONE, minute, word=zone)),) for zone in near),
     )

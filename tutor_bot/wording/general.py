@@ -41,13 +41,19 @@ def help_view(v: Voice) -> View:
 
 def group_help_view(v: Voice) -> View:
     return View(
-        _e(v.gettext("In this group I answer questions: write /ask and your question, or reply to one of my messages."))
+        _e(
+            v.gettext(
+                "In this group I answer questions: write /ask and your question, "
+                "or reply to one of my messages."
+            )
+        )
     )
 
 
 def private_only_view(link: str, v: Voice) -> View:
     return View(
-        _e(v.gettext("That works in our private chat.")), ((Button(v.gettext("Open the private chat"), url=link),),)
+        _e(v.gettext("That works in our private chat.")),
+        ((Button(v.gettext("Open the private chat"), url=link),),),
     )
 
 
@@ -84,23 +90,26 @@ def _bar(row: TopicProgress) -> str:
 def progress_view(progress: Progress, v: Voice) -> View:
     """Progress in words and small bars, topic by topic; topics not begun are counted, not listed."""
     if not progress.answered and not progress.questions_asked:
-        return View(_e(v.gettext("Nothing yet: ask me something, or send /quiz. Then I show you here what you know.")))
+        return View(
+            _e(v.gettext("Nothing yet: ask me something, or send /quiz. Then I show you here what you know."))
+        )
     known = sum(row.known for row in progress.topics)
     total = sum(row.total for row in progress.topics)
     lines = [
-        "<b>"
-        + _e(v.gettext("You know {known} of {total} facts.").format(known=known, total=total))
-        + "</b>",
+        "<b>" + _e(v.gettext("You know {known} of {total} facts.").format(known=known, total=total)) + "</b>",
         _e(
-            v.ngettext("Quiz: {right} of {n} answer right.", "Quiz: {right} of {n} answers right.", progress.answered)
-            .format(right=progress.right, n=progress.answered)
+            v.ngettext(
+                "Quiz: {right} of {n} answer right.", "Quiz: {right} of {n} answers right.", progress.answered
+            ).format(right=progress.right, n=progress.answered)
         ),
     ]
     if progress.streak:
         days = v.ngettext("Streak: {n} day.", "Streak: {n} days.", progress.streak).format(n=progress.streak)
         lines.append("🔥 " + _e(days))
     if progress.due:
-        due = v.ngettext("{n} fact is due for a look: /quiz", "{n} facts are due for a look: /quiz", progress.due)
+        due = v.ngettext(
+            "{n} fact is due for a look: /quiz", "{n} facts are due for a look: /quiz", progress.due
+        )
         lines.append(_e(due.format(n=progress.due)))
     begun = [row for row in progress.topics if row.known or row.fading or row.met]
     if begun:
@@ -113,17 +122,25 @@ def progress_view(progress: Progress, v: Voice) -> View:
     if untouched := len(progress.topics) - len(begun):
         lines.append("")
         lines.append(
-            _e(v.ngettext("{n} topic not begun yet: /topics", "{n} topics not begun yet: /topics", untouched).format(n=untouched))
+            _e(
+                v.ngettext(
+                    "{n} topic not begun yet: /topics", "{n} topics not begun yet: /topics", untouched
+                ).format(n=untouched)
+            )
         )
     return View("\n".join(lines))
 
 
 def only_words_view(v: Voice) -> View:
-    return View(_e(v.gettext("I can only read text so far. Type your question, or send /help to see what I can do.")))
+    return View(
+        _e(v.gettext("I can only read text so far. Type your question, or send /help to see what I can do."))
+    )
 
 
 def unknown_command_view(command: str, v: Voice) -> View:
-    return View(_e(v.gettext("I do not know {command}. /help shows what I can do.").format(command=command[:40])))
+    return View(
+        _e(v.gettext("I do not know {command}. /help shows what I can do.").format(command=command[:40]))
+    )
 
 
 def old_button_view(v: Voice) -> View:

@@ -1,4 +1,4 @@
-"""What a button says when it is pressed: a verb and numbers, never a name that somebody could forge usefully."""
+"""What a button says when it is pressed: a verb and numbers, checked when they come back."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -48,7 +48,9 @@ _ABOUT_A_QUESTION = {
 }
 
 
-async def _about_a_question(query: CallbackQuery, press: Press, context: TutorContext, *, private: bool) -> None:
+async def _about_a_question(
+    query: CallbackQuery, press: Press, context: TutorContext, *, private: bool
+) -> None:
     """A button under an answer: it works for the asker only."""
     tutor, v, asked = context.tutor, context.voice, press.numbers[0]
     own = await tutor.answering.recall(context.person, asked)
@@ -58,7 +60,9 @@ async def _about_a_question(query: CallbackQuery, press: Press, context: TutorCo
     await acknowledge(query)
     if press.verb is Verb.CHOOSE:
         chosen = await tutor.answering.choose(context.person, asked, press.numbers[1])
-        await change(query, answers.fact_view(chosen, asked, v, private=private) if chosen else answers.gone_view(v))
+        await change(
+            query, answers.fact_view(chosen, asked, v, private=private) if chosen else answers.gone_view(v)
+        )
         return
     if press.verb is Verb.NONE_OF_THESE:
         await tutor.answering.reject(context.person, asked, feedback="none")
@@ -80,9 +84,7 @@ async def _about_a_question(query: CallbackQuery, press: Press, context: TutorCo
         await respond(query, answers.not_meant_view(others, asked, v))
 
 
-def _others(
-    candidates: Sequence[FactKey], shown: Fact, context: TutorContext
-) -> list[tuple[int, Fact]]:
+def _others(candidates: Sequence[FactKey], shown: Fact, context: TutorContext) -> list[tuple[int, Fact]]:
     """The next best candidates, with their places."""
     catalogue = context.tutor.knowledge.catalogue
     found = [(place, catalogue.get(key)) for place, key in enumerate(candidates)]
@@ -123,7 +125,9 @@ async def _in_private(update: Update, query: CallbackQuery, press: Press, contex
             await change(query, daily.later_view(v))
 
 
-async def _begin(query: CallbackQuery, context: TutorContext, size: int, topic: int, *, new: bool = False) -> None:
+async def _begin(
+    query: CallbackQuery, context: TutorContext, size: int, topic: int, *, new: bool = False
+) -> None:
     topics = context.tutor.quizzing.topics()
     if topic > len(topics) or not 1 <= size <= MAX_SIZE:
         await respond(query, general.old_button_view(context.voice))

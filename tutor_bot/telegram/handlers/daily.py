@@ -67,7 +67,7 @@ async def command(update: Update, context: TutorContext) -> None:
         await reply(message, daily.bad_hour_view(words[0], v))
     else:
         minute, place = hour.hour * 60 + hour.minute, " ".join(words[1:])
-        if place and (zone := find_zone(place)) is None:
+        if place and find_zone(place) is None:
             await reply(message, daily.bad_zone_view(place, near_zones(place), minute, v))
         else:
             await reply(message, await set_hour(minute, context, find_zone(place) if place else None))

@@ -1,0 +1,205 @@
+"""The composition root: the only module that knows every room."""
+
+import asyncio
+import logging
+import signal
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from telegram.error import TelegramError
+from telegram.request import BaseRequest
+
+from tutor_bot.clock import SystemClock
+from tutor_bot.content import load
+from tutor_bot.domain.clock import Clock
+from tutor_bot.domain.facts import Catalogue
+from tutor_bot.matching import default_cache, load_engine
+from tutor_bot.settings import Settings
+from tutor_bot.shipped import migrations_folder
+from tutor_bot.storage import Storage
+from tutor_bot.storage.migrate import DatabaseError
+from tutor_bot.storage.migrate import upgrade as upgrade_database
+from tutor_bot.telegram.application import build, show_menus
+from tutor_bot.telegram.context import Tutor, TutorApplication
+from tutor_bot.telegram.jobs import Ticker
+from tutor_bot.telegram.receiver import Receiver, ReceivingEnded
+from tutor_bot.telegram.sender import Sender
+from tutor_bot.usecases.answering import Answering
+from tutor_bot.usecases.daily_quiz import DailyQuiz
+from tutor_bot.usecases.housekeeping import Housekeeping
+from tutor_bot.usecases.knowledge import Knowledge
+from tutor_bot.usecases.progressing import Progressing
+from tutor_bot.usecases.quizzing import Quizzing
+from tutor_bot.usecases.receiving import Receiving
+from tutor_bot.usecases.sending import Sending
+
+__all__ = ["AppError", "Running", "compose", "run", "upgrade"]
+
+log = logging.getLogger(__name__)
+
+
+class AppError(Exception):
+    """The bot cannot run; the message is a line for each thing to do."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A composed bot that is not receiving yet."""
+
+    application: TutorApplication
+    storage: Storage
+    knowledge: Knowledge
+    sender: Sender
+    ticker: Ticker
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring the database to this version's tables. Raises AppError."""
+    try:
+        upgrade_database(settings.database_url, migrations_folder())
+    except DatabaseError as error:
+        raise AppError(str(error)) from None
+
+
+def run(settings: Settings) -> None:
+    """Serve Telegram until SIGTERM or SIGINT. Raises AppError."""
+    if settings.token is None:
+        raise AppError("TUTOR_BOT_TOKEN is not set: it is the token that BotFather gives you for your bot")
+    catalogue = _load(settings.content)
+    upgrade(settings)
+    asyncio.run(_serve(settings, settings.token.get_secret_value(), catalogue))
+
+
+def _load(content: Path) -> Catalogue:
+    loaded = load(content)
+    for fault in loaded.faults:
+        log.warning("%s", fault)
+    if loaded.catalogue is None:
+        raise AppError("\n".join(str(fault) for fault in loaded.faults if fault.is_error))
+    return loaded.catalogue
+
+
+def compose(
+    *,
+    storage: Storage,
+    knowledge: Knowledge,
+    clock: Clock,
+    token: str,
+    api_url: str,
+    zone: str = "UTC",
+    request: BaseRequest | None = None,
+) -> Running:
+    """Put the rooms together. `request` replaces the network in tests."""
+    quizzing = Quizzing(storage, knowledge, clock)
+    daily = DailyQuiz(storage, quizzing, clock)
+    sending = Sending(storage, clock)
+    tutor = Tutor(
+        knowledge=knowledge,
+        answering=Answering(storage, knowledge, clock),
+        quizzing=quizzing,
+        daily=daily,
+        progressing=Progressing(storage, knowledge, clock),
+        sending=sending,
+        default_zone=zone,
+    )
+    application = build(
+        token=token,
+        api_url=api_url,
+        tutor=tutor,
+        inbox=Receiving(storage, clock),
+        clock=clock,
+        request=request,
+    )
+    sender = Sender(application.bot, sending, clock)
+    storage.on_outgoing = sender.poke
+    ticker = Ticker(daily, Housekeeping(storage, clock), sender, clock)
+    return Running(application, storage, knowledge, sender, ticker)
+
+
+async def _serve(settings: Settings, token: str, catalogue: Catalogue) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    clock = SystemClock()
+    storage = Storage(settings.database_url)
+    knowledge = Knowledge(load_engine(catalogue, default_cache()))
+    running = compose(
+        storage=storage,
+        knowledge=knowledge,
+        clock=clock,
+        token=token,
+        api_url=settings.api_url,
+        zone=settings.timezone.key,
+    )
+    reloads: set[asyncio.Task[None]] = set()
+
+    def reload() -> None:
+        task = asyncio.create_task(_reload(settings.content, knowledge))
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    try:
+        await _until_stopped(running, Receiver(clock), stopped)
+    except ReceivingEnded as error:
+        raise AppError(str(error)) from None
+    finally:
+        await storage.close()
+
+
+async def _until_stopped(running: Running, receiver: Receiver, stopped: asyncio.Event) -> None:
+    """Receive, send and tick until `stopped` is set or receiving dies; then end in good order."""
+    waits = [
+        asyncio.create_task(stopped.wait()),
+        asyncio.create_task(_receive(running, receiver)),
+    ]
+    # Sending begins when the bot is initialised, which `_receive` sees to.
+    try:
+        done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping")
+        for task in done:
+            task.result()
+    finally:
+        await receiver.stop()
+        for task in waits:
+            task.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+
+
+async def _receive(running: Running, receiver: Receiver) -> None:
+    """What was left over first, then updates, the outbox and the minute tick."""
+    await receiver.start(running.application)
+    log.info("serving as @%s", running.application.bot.username)
+    work = [
+        asyncio.create_task(running.sender.run()),
+        asyncio.create_task(running.ticker.run()),
+        asyncio.create_task(_menus(running.application)),
+    ]
+    try:
+        await receiver.ended()
+    finally:
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+
+
+async def _menus(application: TutorApplication) -> None:
+    """Menus are a convenience: without them the bot still serves."""
+    try:
+        await show_menus(application)
+    except TelegramError as error:
+        log.warning("the command menus could not be set: %r", error)
+
+
+async def _reload(content: Path, knowledge: Knowledge) -> None:
+    """SIGHUP: load the packs anew; a fault keeps the old content and says so."""
+    with suppress(asyncio.CancelledError):
+        try:
+            catalogue = await asyncio.to_thread(_load, content)
+        except AppError as error:
+            log.error("the content has faults, so the old one stays in force:\n%s", error)
+            return
+        knowledge.matcher = await asyncio.to_thread(load_engine, catalogue, default_cache())
+        log.info("content reloaded: %d facts", len(catalogue.facts))

@@ -1,0 +1,83 @@
+"""The bot's table of contents."""
+
+from typing import Any
+
+from telegram import (
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    LinkPreviewOptions,
+)
+from telegram.constants import ParseMode
+from telegram.ext import Application, ContextTypes, Defaults
+from telegram.request import BaseRequest, HTTPXRequest
+
+from tutor_bot.domain.clock import Clock
+from tutor_bot.domain.inbox import InboxStore
+from tutor_bot.telegram.context import Tutor, TutorApplication, TutorContext
+from tutor_bot.telegram.handlers import buttons, daily, other, progress, questions, quiz, start
+from tutor_bot.telegram.inbox import InboxBot
+from tutor_bot.telegram.limiter import TelegramLimits
+from tutor_bot.telegram.processor import OrderedProcessor
+from tutor_bot.wording import general
+from tutor_bot.wording.voice import voice
+
+CONNECTIONS = 64
+"""Connections for sending: replies must not wait for each other's sockets."""
+
+
+def build(
+    *,
+    token: str,
+    api_url: str,
+    tutor: Tutor,
+    inbox: InboxStore,
+    clock: Clock,
+    request: BaseRequest | None = None,
+    updates_request: BaseRequest | None = None,
+) -> TutorApplication:
+    """The application, ready to be initialised; `request` replaces the network in tests."""
+    bot = InboxBot(
+        token,
+        inbox=inbox,
+        base_url=f"{api_url.rstrip('/')}/bot",
+        base_file_url=f"{api_url.rstrip('/')}/file/bot",
+        request=request or HTTPXRequest(connection_pool_size=CONNECTIONS, pool_timeout=10),
+        get_updates_request=updates_request or request or HTTPXRequest(connection_pool_size=2),
+        defaults=Defaults(
+            parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)
+        ),
+        rate_limiter=TelegramLimits(clock),
+    )
+    application: TutorApplication = (
+        Application.builder()
+        .bot(bot)
+        .concurrent_updates(OrderedProcessor(inbox, clock))
+        .context_types(ContextTypes(context=TutorContext))
+        .build()
+    )
+    application.bot_data["tutor"] = tutor
+    # Commands come before free text, and what nobody else wanted comes last.
+    for handler in (
+        *start.handlers(),
+        *quiz.handlers(),
+        *daily.handlers(),
+        *progress.handlers(),
+        *questions.handlers(),
+        *buttons.handlers(),
+        *other.handlers(),
+    ):
+        application.add_handler(handler)
+    return application
+
+
+async def show_menus(application: Any) -> None:
+    """The command menus, for each kind of chat its own."""
+    v = voice("en")
+    for scope, commands in (
+        (BotCommandScopeAllPrivateChats(), general.commands(v)),
+        (BotCommandScopeAllGroupChats(), general.group_commands(v)),
+    ):
+        await application.bot.set_my_commands(
+            [BotCommand(name, what) for name, what in commands], scope=scope
+        )

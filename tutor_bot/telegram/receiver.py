@@ -1,0 +1,179 @@
+"""The life of receiving: what is left is handled first, then updates are fetched, until we are stopped."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import Any
+
+from telegram.constants import UpdateType
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.ext import Application
+
+from tutor_bot.domain.clock import Clock
+from tutor_bot.telegram.inbox import InboxBot
+from tutor_bot.telegram.limiter import TelegramLimits
+from tutor_bot.telegram.processor import OrderedProcessor
+
+log = logging.getLogger(__name__)
+
+ALLOWED_UPDATES = (
+    UpdateType.MESSAGE,
+    UpdateType.EDITED_MESSAGE,
+    UpdateType.CALLBACK_QUERY,
+    UpdateType.POLL,
+    UpdateType.POLL_ANSWER,
+    UpdateType.MY_CHAT_MEMBER,
+    UpdateType.CHAT_MEMBER,
+    UpdateType.INLINE_QUERY,
+)
+"""Told at every start: Telegram remembers the last list, and its default leaves out `chat_member`."""
+
+LEFT_OVER_FIRST = timedelta(seconds=10)
+"""How long fetching waits for what was left over; lines keep the order per chat after that too."""
+LONG_POLL = timedelta(seconds=25)
+TO_STOP_FETCHING = 2.0
+TO_END = timedelta(seconds=4)
+TO_SHUT_DOWN = 1.5
+"""Seconds; the sum stays below the ten within which a stop must be over."""
+
+REFUSED = "Telegram refuses the token; set TUTOR_BOT_TOKEN to the one that BotFather shows for this bot"
+STOPPED = "Fetching updates ended unexpectedly; start the bot again, nothing is lost"
+
+_WATCHED = ("Updater:start_polling:polling_task", ":update_fetcher")
+"""Tasks of python-telegram-bot whose silent end leaves `running` true and the bot deaf."""
+
+
+class ReceivingEnded(Exception):
+    """Updates are no longer received, and waiting does not help; the message is for the operator."""
+
+
+class Receiver:
+    """Runs an application by long polling, in place of `Application.run_polling`.
+
+    The application's bot is an `InboxBot` and its update processor an `OrderedProcessor`.
+    """
+
+    def __init__(self, clock: Clock, *, grace: timedelta = TO_END) -> None:
+        self._clock = clock
+        self._grace = grace
+        self._application: Application[Any, Any, Any, Any, Any, Any] | None = None
+        self._ended: asyncio.Future[None] | None = None
+        self._stopping = False
+
+    async def start(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        """Handle what was left over, then fetch. Waits for the network.
+
+        Raises `ReceivingEnded` when Telegram refuses the token.
+        """
+        bot, processor, updater = application.bot, application.update_processor, application.updater
+        if not (isinstance(bot, InboxBot) and isinstance(processor, OrderedProcessor) and updater):
+            raise TypeError("the application needs an InboxBot, an OrderedProcessor and an updater")
+        self._application, self._stopping = application, False
+        self._ended = asyncio.get_running_loop().create_future()
+        application.add_error_handler(processor.note_failure)
+        await self._initialize(application)
+        processor.open(application.update_queue)
+        for update in await bot.left_over():
+            application.update_queue.put_nowait(update)
+        before = asyncio.all_tasks()
+        await application.start()
+        await self._left_over_first(application.update_queue)
+        try:
+            await updater.start_polling(
+                timeout=LONG_POLL,
+                bootstrap_retries=-1,
+                allowed_updates=ALLOWED_UPDATES,
+                error_callback=_log_trouble,
+            )
+        except InvalidToken:
+            raise ReceivingEnded(REFUSED) from None
+        self._watch(asyncio.all_tasks() - before)
+
+    async def ended(self) -> None:
+        """Ends when `stop` is called; raises `ReceivingEnded` when fetching has died by itself."""
+        if self._ended is not None:
+            await asyncio.shield(self._ended)
+
+    async def stop(self) -> None:
+        """Fetch no more, let what is being handled end, drop what only waits; within 10 s."""
+        application, self._stopping = self._application, True
+        if application is None:
+            return
+        if self._ended and not self._ended.done():
+            self._ended.set_result(None)
+        processor, updater = application.update_processor, application.updater
+        assert isinstance(processor, OrderedProcessor)
+        # First this: a handler whose send is dropped next must find that we stop, not that it failed.
+        processor.drop_waiting()
+        limits = application.bot.rate_limiter
+        if isinstance(limits, TelegramLimits):
+            limits.close()
+        closing = asyncio.create_task(processor.close(self._grace))
+        if updater and updater.running:
+            await _within(TO_STOP_FETCHING, updater.stop(), "fetching")
+        await closing
+        # Its own stop works through the whole queue, which is quick now: the processor drops it all.
+        if application.running:
+            await _within(TO_SHUT_DOWN, application.stop(), "the application")
+        await _within(TO_SHUT_DOWN, application.bot.settled(), "the inbox")
+        await _within(TO_SHUT_DOWN, application.shutdown(), "the connection")
+        # An application that never got through its start does not shut its bot down.
+        await application.bot.shutdown()
+
+    async def _initialize(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        pause = 1
+        while True:
+            try:
+                return await application.initialize()
+            except InvalidToken:
+                # The library's own message quotes the token, so neither it nor its cause goes on.
+                raise ReceivingEnded(REFUSED) from None
+            except BadRequest as error:
+                raise ReceivingEnded(f"Telegram refuses to talk to this bot: {error}") from None
+            except NetworkError as error:
+                log.warning("Telegram cannot be reached (%r); next try in %d s", error, pause)
+            await self._clock.sleep_until(self._clock.now() + timedelta(seconds=pause))
+            pause = min(2 * pause, 30)
+
+    async def _left_over_first(self, queue: "asyncio.Queue[object]") -> None:
+        # An update is off the queue when its line is empty again; those to be tried again come back later.
+        handled = asyncio.ensure_future(queue.join())
+        patience = asyncio.ensure_future(self._clock.sleep_until(self._clock.now() + LEFT_OVER_FIRST))
+        try:
+            await asyncio.wait({handled, patience}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            handled.cancel()
+            patience.cancel()
+
+    def _watch(self, tasks: "set[asyncio.Task[Any]]") -> None:
+        watched = [task for task in tasks if task.get_name().endswith(_WATCHED)]
+        if len(watched) != len(_WATCHED):
+            raise RuntimeError("this python-telegram-bot names its tasks otherwise; install the pinned one")
+        for task in watched:
+            task.add_done_callback(self._task_ended)
+
+    def _task_ended(self, task: "asyncio.Task[Any]") -> None:
+        error = None if task.cancelled() else task.exception()
+        if self._stopping or self._ended is None or self._ended.done():
+            return
+        refused = isinstance(error, InvalidToken)
+        reason = REFUSED if refused else f"{STOPPED} ({type(error).__name__}: {error})"
+        self._ended.set_exception(ReceivingEnded(reason))
+
+
+def _log_trouble(error: TelegramError) -> None:
+    if isinstance(error, Conflict):
+        log.error("another program fetches updates with this token; stop it, or give this bot its own token")
+    else:
+        log.warning("fetching updates failed, it is tried again: %r", error)
+
+
+async def _within(seconds: float, work: Awaitable[None], what: str) -> None:
+    # Real time on purpose: a bound for the shutdown, which must hold where the clock stands still.
+    try:
+        await asyncio.wait_for(work, seconds)
+    except TimeoutError:
+        log.warning("%s took too long to stop", what)
+    except Exception as error:
+        log.warning("%s did not stop cleanly: %s", what, type(error).__name__)
