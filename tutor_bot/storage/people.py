@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.people import Learner, Person
 from tutor_bot.storage.schema import chats, learners
-from tutor_bot.storage.sql import insert_or_ignore, upsert
+from tutor_bot.storage.sql import insert_or_ignore
 
 _COLUMNS = (
     learners.c.id,
@@ -49,19 +49,12 @@ class People:
         ).one_or_none()
         if known and (known.name, known.language, known.reachable) == (person.name, person.language, True):
             return _learner(known)
-        await upsert(
-            self._connection,
-            learners,
-            {
-                "telegram_id": person.telegram_id,
-                "name": person.name,
-                "language": person.language,
-                "reachable": True,
-            }
-            | ({} if known else {"since": now}),
-            key=["telegram_id"],
-            returning=learners.c.id,
-        )
+        values: dict[str, Any] = {"name": person.name, "language": person.language, "reachable": True}
+        if known:
+            await self._connection.execute(update(learners).where(learners.c.id == known.id).values(**values))
+        else:
+            values |= {"telegram_id": person.telegram_id, "since": now}
+            await insert_or_ignore(self._connection, learners, values, learners.c.id)
         row = await self._connection.execute(
             select(*_COLUMNS).where(learners.c.telegram_id == person.telegram_id)
         )

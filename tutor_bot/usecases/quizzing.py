@@ -62,7 +62,7 @@ class Quizzing:
                     current = _current(await work.quizzes.questions_of(open_quiz.id))
                     return StillOpen(open_quiz.id, current.position if current else 1, open_quiz.size)
                 await end_quiz(work, open_quiz, now)
-            keys = next((t.facts for t in self.topics() if t.key == topic), None) if topic else None
+            keys = next((t.facts for t in self.topics() if t.key == topic), ()) if topic else None
             quiz = await self.compose(work, learner, QuizKind.ASKED, None, size, keys)
         return quiz or NothingToAsk()
 
