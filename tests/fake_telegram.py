@@ -75,7 +75,8 @@ class FakeTelegram(BaseRequest):
         """
         async with self._changed:
             for update in updates:
-                update.setdefault("update_id", next(self._update_ids))
+                if "update_id" not in update:
+                    update["update_id"] = next(self._update_ids)
                 self.waiting.append(update)
             self._changed.notify_all()
         return [update["update_id"] for update in updates]

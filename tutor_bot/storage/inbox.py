@@ -47,6 +47,13 @@ class Inbox:
         )
         return [RawUpdate(row.update_id, row.key, row.body) for row in rows]
 
+    async def known(self, numbers: Sequence[int]) -> set[int]:
+        """Those of these numbers that have been taken within two days."""
+        rows = await self._connection.execute(
+            select(updates.c.update_id).where(updates.c.update_id.in_(numbers))
+        )
+        return set(rows.scalars())
+
     async def done(self, update_id: int) -> None:
         """Acted on: its content goes at once, its number stays for two days."""
         await self._connection.execute(

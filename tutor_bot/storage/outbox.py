@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.outgoing import Urgency
@@ -110,6 +110,13 @@ class Outbox:
             .limit(1)
         )
         return found.scalar_one_or_none()
+
+    async def under_way(self) -> int:
+        """How many rows have been handed out to be sent and are not noted yet."""
+        found = await self._connection.execute(
+            select(func.count()).select_from(outbox).where(outbox.c.state == State.SENDING)
+        )
+        return found.scalar_one()
 
     async def sent(self, row: int, message_id: int | None) -> None:
         await self._set(row, state=State.SENT, message_id=message_id, error=None)

@@ -33,7 +33,7 @@ NEARLY_FULL = 3
 TRIES = 3
 SLACK = timedelta(milliseconds=100)
 LONG_WAIT = timedelta(seconds=30)
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Priority(IntEnum):

@@ -158,8 +158,10 @@ class Receiver:
         if self._stopping or self._ended is None or self._ended.done():
             return
         refused = isinstance(error, InvalidToken)
-        reason = REFUSED if refused else f"{STOPPED} ({type(error).__name__}: {error})"
-        self._ended.set_exception(ReceivingEnded(reason))
+        ended = ReceivingEnded(REFUSED if refused else f"{STOPPED} ({error!r})" if error else STOPPED)
+        log.error("%s", ended)
+        self._ended.set_exception(ended)
+        self._ended.exception()  # Logged above, so asyncio need not complain when nobody waits for it.
 
 
 def _log_trouble(error: TelegramError) -> None:

@@ -1,0 +1,125 @@
+"""The whole bot, composed as in real life, with only Telegram's servers replaced."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from tests.clocks import MovingClock, settle, until
+from tests.fake_telegram import AMINA, JSON, TOKEN, FakeTelegram, a_message, a_press, a_vote
+from tutor_bot.app import compose
+from tutor_bot.storage import Storage
+from tutor_bot.telegram.receiver import Receiver
+from tutor_bot.usecases.knowledge import Knowledge
+
+
+class Conversation:
+    """A running bot and the means to talk to it. `stop` and `start` again is a restart."""
+
+    def __init__(self, storage: Storage, knowledge: Knowledge, clock: MovingClock) -> None:
+        self.storage, self.knowledge, self.clock = storage, knowledge, clock
+        self.telegram = FakeTelegram()
+        self._work: list[asyncio.Task[Any]] = []
+
+    async def start(self) -> None:
+        self.running = compose(
+            storage=self.storage,
+            knowledge=self.knowledge,
+            clock=self.clock,
+            token=TOKEN,
+            api_url="https://api.telegram.org",
+            request=self.telegram,
+        )
+        self.receiver = Receiver(self.clock)
+        await self.receiver.start(self.running.application)
+        self._work = [
+            asyncio.create_task(self.running.sender.run()),
+            asyncio.create_task(self.running.ticker.run()),
+        ]
+
+    async def stop(self) -> None:
+        await self.receiver.stop()
+        for task in self._work:
+            task.cancel()
+        await asyncio.gather(*self._work, return_exceptions=True)
+
+    async def tells(self, *updates: JSON) -> None:
+        """Deliver updates and wait until all have been handled."""
+        numbers = await self.telegram.delivers(*updates)
+        await self.handled(numbers)
+
+    async def handled(self, numbers: list[int]) -> None:
+        async with asyncio.timeout(20):
+            while True:
+                async with self.storage.read() as work:
+                    left = {raw.update_id for raw in await work.inbox.waiting()}
+                    seen = await work.inbox.known(numbers)
+                if seen >= set(numbers) and not left & set(numbers):
+                    break
+                await asyncio.sleep(0)
+        await settle()
+
+    async def says(self, text: str, who: JSON = AMINA, chat: JSON | None = None, **more: Any) -> list[JSON]:
+        """Say something; the messages that it brought about."""
+        before = len(self.telegram.sent("sendMessage"))
+        await self.tells(a_message(text, who, chat, **more))
+        return self.telegram.sent("sendMessage")[before:]
+
+    async def presses(self, label: str, who: JSON = AMINA, times: int = 1) -> list[JSON]:
+        """Press the newest button with this label; every call that it brought about."""
+        params, button = self._button(label)
+        chat = {"id": int(params["chat_id"]), "type": "private" if int(params["chat_id"]) > 0 else "supergroup"}
+        under = {
+            "message_id": 77,
+            "date": 1,
+            "chat": chat,
+            "from": {"id": 42, "is_bot": True, "first_name": "Tutor"},
+            "text": "an answer",
+        }
+        before = len(self.telegram.calls)
+        await self.tells(*(a_press(button["callback_data"], who, under) for _ in range(times)))
+        return [
+            {"method": name, **params} for name, params in self.telegram.calls[before:] if name != "getUpdates"
+        ]
+
+    def _button(self, label: str) -> tuple[JSON, JSON]:
+        for _, params in reversed(self.telegram.calls):
+            for row in (params.get("reply_markup") or {}).get("inline_keyboard", []):
+                for button in row:
+                    if button["text"] == label:
+                        return params, button
+        raise AssertionError(f"no button {label!r}")
+
+    async def poll(self, number: int) -> JSON:
+        """The poll sent as number `number` (from 1), once it has come and is noted."""
+        for _ in range(40):
+            if len(self.telegram.polls) >= number:
+                break
+            await self.clock.advance(timedelta(milliseconds=500))
+            await asyncio.sleep(0.001)
+        await until(lambda: len(self.telegram.polls) >= number)
+        await self.noted()
+        return list(self.telegram.polls.values())[number - 1]
+
+    async def votes(self, poll: JSON, *, right: bool, who: JSON = AMINA) -> None:
+        places = poll["correct_option_ids"]
+        wrong = [next(i for i in range(len(poll["options"])) if i not in places)]
+        await self.tells(a_vote(poll["id"], *(places if right else wrong), who=who))
+
+    async def noted(self) -> None:
+        """Everything that was sent has been noted as sent."""
+        async with asyncio.timeout(20):
+            while True:
+                async with self.storage.read() as work:
+                    if not await work.outbox.under_way():
+                        return
+                await asyncio.sleep(0)
+
+    async def message(self, words: str) -> JSON:
+        """The newest message with these words, as soon as it comes."""
+        for _ in range(200):
+            for params in reversed(self.telegram.sent("sendMessage")):
+                if words in params["text"]:
+                    return params
+            await self.clock.advance(timedelta(milliseconds=200))
+            await asyncio.sleep(0.001)
+        raise AssertionError(f"no message with {words!r}: {self.telegram.sent('sendMessage')}")
