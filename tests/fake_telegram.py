@@ -113,8 +113,9 @@ class FakeTelegram(BaseRequest):
             self._changed.notify_all()
         answer = self._override(name)
         if callable(answer):
-            answered: Any = answer(params)
-            answer = await answered if isawaitable(answered) else answered
+            answer = answer(params)
+            if isawaitable(answer):
+                answer = await answer
         if answer is None:
             answer = await self._usual(name, params)
         if isinstance(answer, BaseException):
@@ -143,7 +144,7 @@ class FakeTelegram(BaseRequest):
         if name == "getUpdates":
             return await self._get_updates(params)
         # setMyCommands, answerCallbackQuery, sendChatAction, deleteWebhook and their like.
-        return known.get(name, lambda _: True)(params)
+        return known[name](params) if name in known else True
 
     async def _get_updates(self, params: JSON) -> list[JSON]:
         async with self._changed:

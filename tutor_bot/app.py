@@ -16,7 +16,7 @@ from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.facts import Catalogue
 from tutor_bot.matching import default_cache, load_engine
 from tutor_bot.settings import Settings
-from tutor_bot.shipped import migrations_folder
+from tutor_bot.shipped import content_folder, migrations_folder
 from tutor_bot.storage import Storage
 from tutor_bot.storage.migrate import DatabaseError
 from tutor_bot.storage.migrate import upgrade as upgrade_database
@@ -66,9 +66,10 @@ def run(settings: Settings) -> None:
     """Serve Telegram until SIGTERM or SIGINT. Raises AppError."""
     if settings.token is None:
         raise AppError("TUTOR_BOT_TOKEN is not set: it is the token that BotFather gives you for your bot")
-    catalogue = _load(settings.content)
+    content = settings.content or content_folder()
+    catalogue = _load(content)
     upgrade(settings)
-    asyncio.run(_serve(settings, settings.token.get_secret_value(), catalogue))
+    asyncio.run(_serve(settings, settings.token.get_secret_value(), content, catalogue))
 
 
 def _load(content: Path) -> Catalogue:
@@ -117,7 +118,7 @@ def compose(
     return Running(application, storage, knowledge, sender, ticker)
 
 
-async def _serve(settings: Settings, token: str, catalogue: Catalogue) -> None:
+async def _serve(settings: Settings, token: str, content: Path, catalogue: Catalogue) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -136,7 +137,7 @@ async def _serve(settings: Settings, token: str, catalogue: Catalogue) -> None:
     reloads: set[asyncio.Task[None]] = set()
 
     def reload() -> None:
-        task = asyncio.create_task(_reload(settings.content, knowledge))
+        task = asyncio.create_task(_reload(content, knowledge))
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 

@@ -1,6 +1,6 @@
 """A whole bot of a few handlers around the inbox, on an inbox in memory."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from tutor_bot.telegram.processor import OrderedProcessor
 from tutor_bot.telegram.receiver import Receiver
 
 Context = ContextTypes.DEFAULT_TYPE
-Handle = Callable[[Update, Context], Awaitable[None]]
+Handle = Callable[[Update, Context], Coroutine[Any, Any, None]]
 PAUSE = timedelta(seconds=2)
 
 

@@ -62,7 +62,15 @@ KEYS = [
     (a_poll("p"), POLLS, "a poll names nobody"),
     ({"inline_query": {"id": "1", "from": BO, "query": "x", "offset": ""}}, 102, "typed in any chat"),
     (
-        {"callback_query": {"id": "1", "from": BO, "chat_instance": "1", "inline_message_id": "i", "data": "x"}},
+        {
+            "callback_query": {
+                "id": "1",
+                "from": BO,
+                "chat_instance": "1",
+                "inline_message_id": "i",
+                "data": "x",
+            }
+        },
         102,
         "a button under an inline message: its chat is unknown to us",
     ),
@@ -287,7 +295,7 @@ async def test_queue_that_breaks(servers: FakeTelegram, memory: Memory) -> None:
     """An exception that the polling loop does not expect ends the run instead of making the bot deaf."""
     async with running(servers, memory, ignore) as bot:
 
-        async def refuse(update: object) -> None:
+        async def refuse(item: object) -> None:
             raise RuntimeError("no queue")
 
         bot.application.update_queue.put = refuse  # type: ignore[method-assign]
@@ -342,7 +350,7 @@ async def test_stop(servers: FakeTelegram, memory: Memory) -> None:
 
     assert sorted(handled) == [1, 3]
     assert memory.states == {1: "done", 2: "waiting", 3: "done"}
-    assert await bot.receiver.ended() is None
+    await bot.receiver.ended()
     assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     async with running(servers, memory, collect(handled)):
         assert handled[2:] == [2]
@@ -350,7 +358,11 @@ async def test_stop(servers: FakeTelegram, memory: Memory) -> None:
 
 async def test_stop_with_a_handler_that_hangs(servers: FakeTelegram, memory: Memory) -> None:
     """A handler that does not end in time is cut off, and its update is left for the next start."""
-    bot = Bot(servers, memory, lambda *_: asyncio.Event().wait(), grace=Bot.NO_GRACE)  # type: ignore[arg-type,return-value]
+
+    async def hang(update: Update, context: Context) -> None:
+        await asyncio.Event().wait()
+
+    bot = Bot(servers, memory, hang, grace=Bot.NO_GRACE)
     await bot.start()
     await servers.delivers(a_message("one"))
     await until(lambda: bot.processor.busy == 1)

@@ -12,8 +12,6 @@ from tests.clocks import MovingClock, settle, until
 from tests.fake_telegram import AMINA, BO, CHIDI, CLASS_7B, FakeTelegram, a_message, a_poll, a_vote
 from tests.telegram.bot import Bot, Context, Memory
 
-Person = Callable[[Update], Awaitable[None]]
-
 
 async def started(servers: FakeTelegram, memory: Memory, what: Callable[[Update], Awaitable[None]]) -> Bot:
     async def handle(update: Update, context: Context) -> None:
@@ -62,7 +60,7 @@ async def test_slow_chat_blocks_nobody(servers: FakeTelegram, memory: Memory) ->
             await release.wait()
 
     bot = await started(servers, memory, handle)
-    await servers.delivers(*(a_message(str(n), AMINA) for n in range(5000)))
+    await servers.delivers(*(a_message(str(n), AMINA) for n in range(4200)))
     [bo] = await servers.delivers(a_message("hello", BO))
     await until(lambda: memory.states.get(bo) == "done")
     assert bot.processor.busy == 1

@@ -3,109 +3,37 @@
 import asyncio
 from bisect import insort
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from enum import IntEnum
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from typing import Any
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from tutor_bot.domain.clock import Clock
+from tutor_bot.telegram.windows import LONG_AGO, PER_GROUP, SECOND, Call, Chat, Place, Priority
+
+__all__ = ["Priority", "TelegramLimits"]
 
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
-SECOND = timedelta(seconds=1)
 OVERALL = 30
 """Messages in any second, in all chats together."""
-BURST = 3
-"""Messages that a chat may get at once; after that one a second."""
-PER_GROUP, GROUP_SPAN = 20, timedelta(minutes=1)
 FOR_REPLIES = 3
 """Of the 30, kept free of quiz questions and broadcasts, so that a reply leaves at once."""
 FOR_BROADCASTS = 5
 """Of the 30, kept for broadcasts while any waits, whatever else is sent."""
 SPACING = SECOND / OVERALL
 """Between quiz questions and broadcasts: places then fall free evenly, never 30 at the end of a second."""
-LONGEST = timedelta(seconds=2)
-"""A call without an answer is taken to have been counted by Telegram after this time."""
 NEARLY_FULL = 3
 TRIES = 3
 SLACK = timedelta(milliseconds=100)
 LONG_WAIT = timedelta(seconds=30)
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+SWEEP = 256
+"""Places given between two sweeps that forget idle chats."""
 
-
-class Priority(IntEnum):
-    """Pass as `rate_limit_args` to a method of the bot; none means a reply."""
-
-    REPLY = 0
-    QUIZ = 1
-    BROADCAST = 2
-
-
-@dataclass(eq=False, slots=True)
-class _Place:
-    """A message within a window: it counts from its start until a span after its end.
-
-    Telegram saw it somewhere between start and end, so its own windows cannot hold more than ours,
-    however long the ways are.
-    """
-
-    start: datetime
-    priority: Priority
-    end: datetime | None = None
-
-    def free_at(self, span: timedelta) -> datetime:
-        latest = self.start + LONGEST
-        return (latest if self.end is None else min(self.end, latest)) + span
-
-
-@dataclass(eq=False, slots=True)
-class _Call:
-    chat: int | str
-    priority: Priority
-    number: int
-    turn: asyncio.Future[_Place]
-
-
-@dataclass(eq=False, slots=True)
-class _Chat:
-    """What waits for a chat and what it has had; `full_at` is when its bucket holds a whole burst again."""
-
-    is_group: bool
-    waiting: list[_Call] = field(default_factory=list)
-    places: list[_Place] = field(default_factory=list)
-    full_at: datetime = _LONG_AGO
-    paused_until: datetime = _LONG_AGO
-    in_flight: int = 0
-
-    def rank(self, call: _Call) -> tuple[int, int]:
-        # In a group calls keep their order; in private what is urgent comes first.
-        return (0 if self.is_group else call.priority, call.number)
-
-    def priority(self) -> Priority:
-        # A call is as urgent as the most urgent behind it, or a reply would wait for a broadcast.
-        return min(call.priority for call in self.waiting)
-
-    def refresh(self, now: datetime) -> None:
-        self.places = [place for place in self.places if place.free_at(GROUP_SPAN) > now]
-
-    def ready_at(self, now: datetime) -> datetime | None:
-        """When its first call may go; None while a group's last call is still on its way."""
-        ready = max(self.paused_until, self.full_at - (BURST - 1) * SECOND)
-        if self.is_group:
-            if self.in_flight:
-                return None
-            self.refresh(now)
-            if len(self.places) >= PER_GROUP:
-                ready = max(ready, min(place.free_at(GROUP_SPAN) for place in self.places))
-        return ready
-
-    def is_idle(self, now: datetime) -> bool:
-        self.refresh(now)
-        busy = self.waiting or self.in_flight or self.places
-        return not busy and max(self.full_at, self.paused_until) <= now
+_Entry = tuple[int, int, int | str]
+"""The number of a chat's first call, the chat's version, the chat."""
 
 
 class TelegramLimits(BaseRateLimiter[Priority]):
@@ -122,14 +50,18 @@ class TelegramLimits(BaseRateLimiter[Priority]):
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._chats: dict[int | str, _Chat] = {}
-        self._places: list[_Place] = []
+        self._chats: dict[int | str, Chat] = {}
+        self._places: list[Place] = []
+        self._ready: dict[Priority, list[_Entry]] = {priority: [] for priority in Priority}
+        self._blocked: list[tuple[datetime, int, int, int | str]] = []
         self._number = 0
-        self._spaced_until = _LONG_AGO
-        self._paused_until = _LONG_AGO
+        self._given = 0
+        self._version = 0
+        self._spaced_until = LONG_AGO
+        self._paused_until = LONG_AGO
         self._closed = False
         self._alarm: asyncio.Task[None] | None = None
-        self._alarm_at = _LONG_AGO
+        self._alarm_at = LONG_AGO
 
     async def initialize(self) -> None:
         """Calls may wait again."""
@@ -180,9 +112,7 @@ class TelegramLimits(BaseRateLimiter[Priority]):
                 if tries == TRIES:
                     raise
             finally:
-                place.end = self._clock.now()
-                self._chats[chat_id].in_flight -= 1
-                self._dispatch()
+                self._end(chat_id, place)
         raise AssertionError("the last try returns or raises")
 
     async def _unlimited(
@@ -197,24 +127,26 @@ class TelegramLimits(BaseRateLimiter[Priority]):
                 await self._clock.sleep_until(self._clock.now() + _pause_of(refusal))
         return await callback(*args, **kwargs)
 
-    async def _turn(self, chat_id: int | str, priority: Priority, number: int) -> _Place:
-        chat = self._chats.setdefault(chat_id, _Chat(is_group=isinstance(chat_id, str) or chat_id < 0))
-        call = _Call(chat_id, priority, number, asyncio.get_running_loop().create_future())
+    async def _turn(self, chat_id: int | str, priority: Priority, number: int) -> Place:
+        chat = self._chats.setdefault(chat_id, Chat(is_group=isinstance(chat_id, str) or chat_id < 0))
+        call = Call(priority, number, asyncio.get_running_loop().create_future())
         insort(chat.waiting, call, key=chat.rank)
+        self._file(chat_id)
         self._dispatch()
         if self._closed and not call.turn.done():
             chat.waiting.remove(call)
+            self._file(chat_id)
             raise asyncio.CancelledError("the bot stops; nothing waits for its turn any more")
         try:
             return await call.turn
         except asyncio.CancelledError:
             if call.turn.done() and not call.turn.cancelled():
                 # Cancelled between being given a place and taking it.
-                call.turn.result().end = self._clock.now()
-                chat.in_flight -= 1
+                self._end(chat_id, call.turn.result())
             elif call in chat.waiting:
                 chat.waiting.remove(call)
-            self._dispatch()
+                self._file(chat_id)
+                self._dispatch()
             raise
 
     def _pause(self, chat_id: int | str, until: datetime) -> None:
@@ -222,58 +154,80 @@ class TelegramLimits(BaseRateLimiter[Priority]):
         if any(chat.paused_until > now for key, chat in self._chats.items() if key != chat_id):
             self._paused_until = max(self._paused_until, until)
         self._chats[chat_id].paused_until = until
+        self._file(chat_id)
+
+    def _file(self, chat_id: int | str) -> None:
+        """File a chat under its priority or under the instant it must wait for, after any change to it.
+
+        Older entries stay in the heaps and are known by their version: it makes a place cost
+        the logarithm of how many chats wait, where looking at all of them would delay replies.
+        """
+        chat, now = self._chats[chat_id], self._clock.now()
+        self._version += 1  # Never begun anew: a chat that was forgotten may have left entries behind.
+        chat.version = self._version
+        instant = chat.ready_at(now) if chat.waiting else None
+        if instant is None:
+            return
+        entry = (chat.waiting[0].number, chat.version, chat_id)
+        if instant > now:
+            heappush(self._blocked, (instant, *entry))
+        else:
+            heappush(self._ready[chat.priority()], entry)
+
+    def _is_current(self, version: int, chat_id: int | str) -> bool:
+        chat = self._chats.get(chat_id)
+        return chat is not None and chat.version == version
 
     def _dispatch(self) -> None:
         """Give places to all who may go now, and wake up when the next may."""
         now = self._clock.now()
         self._places = [place for place in self._places if place.free_at(SECOND) > now]
         while True:
-            call, instant = self._next(now)
-            if call is None:
+            chat_id, instant = self._next(now)
+            if chat_id is None:
                 break
-            self._give_place(call, now)
+            self._give_place(chat_id, now)
         if instant is not None and not self._closed:
             self._wake_at(instant)
 
-    def _next(self, now: datetime) -> tuple[_Call | None, datetime | None]:
-        """The call that goes now; or None and when to look again (None: when something changes)."""
-        waiting = [chat for chat in self._chats.values() if chat.waiting]
+    def _next(self, now: datetime) -> tuple[int | str | None, datetime | None]:
+        """Whose first call goes now; or None and when to look again (None: when something changes)."""
+        while self._blocked and self._blocked[0][0] <= now:
+            _, _, version, chat_id = heappop(self._blocked)
+            if self._is_current(version, chat_id):
+                self._file(chat_id)
+        heads = {}
+        for priority, heap in self._ready.items():
+            while heap and not self._is_current(*heap[0][1:]):
+                heappop(heap)
+            if heap:
+                heads[priority] = heap[0][2]
+        instants = [entry[0] for entry in self._blocked[:1]]
         if self._paused_until > now:
-            return None, self._paused_until if waiting else None
-        ready: list[tuple[Priority, int, _Call]] = []
-        instants: list[datetime] = []
-        for chat in waiting:
-            instant = chat.ready_at(now)
-            if instant is None:
-                continue
-            if instant > now:
-                instants.append(instant)
-            else:
-                ready.append((chat.priority(), chat.waiting[0].number, chat.waiting[0]))
-        if not ready:
-            return None, min(instants, default=None)
+            return None, self._paused_until if heads or instants else None
         broadcasts = sum(place.priority is Priority.BROADCAST for place in self._places)
         owed = max(0, FOR_BROADCASTS - broadcasts)
-        kept = owed if any(priority is Priority.BROADCAST for priority, _, _ in ready) else 0
+        kept = owed if Priority.BROADCAST in heads else 0
         limits = {
             Priority.REPLY: OVERALL - kept,
             Priority.QUIZ: OVERALL - FOR_REPLIES - kept,
             Priority.BROADCAST: OVERALL if owed else OVERALL - FOR_REPLIES,
         }
-        for priority, _, call in sorted(ready, key=lambda entry: entry[:2]):
+        for priority, chat_id in heads.items():
             if len(self._places) >= limits[priority]:
                 continue
             if priority is Priority.REPLY or self._spaced_until <= now:
-                return call, None
+                return chat_id, None
             instants.append(self._spaced_until)
-        instants += [place.free_at(SECOND) for place in self._places]
-        return None, min(instants)
+        if heads:
+            instants += [place.free_at(SECOND) for place in self._places]
+        return None, min(instants, default=None)
 
-    def _give_place(self, call: _Call, now: datetime) -> None:
-        chat = self._chats[call.chat]
+    def _give_place(self, chat_id: int | str, now: datetime) -> None:
+        chat = self._chats[chat_id]
         priority = chat.priority()
-        chat.waiting.remove(call)
-        place = _Place(now, priority)
+        call = chat.waiting.pop(0)
+        place = Place(now, priority)
         self._places.append(place)
         if chat.is_group:
             chat.places.append(place)
@@ -282,8 +236,16 @@ class TelegramLimits(BaseRateLimiter[Priority]):
         chat.full_at = max(chat.full_at, now) + SECOND
         chat.in_flight += 1
         call.turn.set_result(place)
-        if call.number % 256 == 0:
+        self._file(chat_id)
+        self._given += 1
+        if self._given % SWEEP == 0:
             self._chats = {key: kept for key, kept in self._chats.items() if not kept.is_idle(now)}
+
+    def _end(self, chat_id: int | str, place: Place) -> None:
+        place.end = self._clock.now()
+        self._chats[chat_id].in_flight -= 1
+        self._file(chat_id)
+        self._dispatch()
 
     def _wake_at(self, instant: datetime) -> None:
         if self._alarm and not self._alarm.done():

@@ -1,0 +1,236 @@
+"""The command line. Imports nothing heavy before it is needed: `ask` must answer at once."""
+
+import json
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import click
+import typer
+
+if TYPE_CHECKING:
+    from tutor_bot.domain.facts import Catalogue
+    from tutor_bot.domain.outcomes import Matcher, Outcome
+    from tutor_bot.settings import Settings
+
+FAULT, USAGE, UNSURE, UNKNOWN = 1, 2, 3, 4
+
+app = typer.Typer(
+    help="A tutor that lives in Telegram.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+content_app = typer.Typer(help="Look at the fact packs.", no_args_is_help=True, rich_markup_mode=None)
+db_app = typer.Typer(help="Look after the database.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(content_app, name="content")
+app.add_typer(db_app, name="db")
+
+ContentOption = Annotated[
+    Path | None, typer.Option("--content", metavar="DIR", help="Folder that holds packs, instead of the setting.")
+]
+
+
+def main() -> None:
+    """Run a command; errors are one line on standard error and an exit code, never a traceback."""
+    try:
+        code = app(standalone_mode=False)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "tutor-bot"
+        _end(f"{error.format_message()} (see {command} --help)", USAGE)
+    except click.ClickException as error:
+        _end(error.format_message(), USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end(message: str, code: int) -> NoReturn:
+    typer.echo(f"tutor-bot: {message}", err=True)
+    sys.exit(code)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tutor-bot {version('tutor-bot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def tutor_bot(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """A tutor that lives in Telegram."""
+
+
+@app.command()
+def run() -> None:
+    """Migrate the database and serve Telegram, until SIGTERM."""
+    settings = _settings()
+    if settings.token is None:
+        _end("TUTOR_BOT_TOKEN is not set: it is the token that BotFather gives you for your bot", USAGE)
+    from tutor_bot import logs
+
+    logs.configure(settings.log_level, settings.log_format, settings.token.get_secret_value())
+    from tutor_bot.app import AppError
+    from tutor_bot.app import run as serve
+
+    try:
+        serve(settings)
+    except AppError as error:
+        _end(str(error), FAULT)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="What a learner would type.")] = None,
+    after: Annotated[str | None, typer.Option(metavar="QUESTION", help="What this learner asked just before.")] = None,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Answer lines {"id", "question", "after"?} from standard input.')
+    ] = False,
+    content: ContentOption = None,
+) -> None:
+    """Print the answer as the bot would give it; exit 0 found, 3 unsure, 4 unknown."""
+    if jsonl == (question is not None):
+        raise click.UsageError("give a question, or --jsonl and lines on standard input")
+    matcher = _matcher(content)
+    if jsonl:
+        _ask_lines(matcher)
+        return
+    from tutor_bot.domain.outcomes import Unknown, Unsure
+    from tutor_bot.wording.answers import answer_text
+
+    outcome = _find(matcher, question or "", after)
+    typer.echo(answer_text(outcome, matcher.catalogue))
+    match outcome:
+        case Unsure():
+            raise typer.Exit(UNSURE)
+        case Unknown():
+            raise typer.Exit(UNKNOWN)
+        case _:
+            return
+
+
+def _find(matcher: "Matcher", question: str, after: str | None) -> "Outcome":
+    """As to a new learner, who has asked `after` just before."""
+    from tutor_bot.domain.outcomes import Context, Found
+
+    before = matcher.find(after) if after else None
+    return matcher.find(question, Context((before.fact,)) if isinstance(before, Found) else Context())
+
+
+def _ask_lines(matcher: "Matcher") -> None:
+    from tutor_bot.wording.answers import answer_text
+
+    catalogue = matcher.catalogue
+    for number, raw in enumerate(sys.stdin.buffer, start=1):
+        if not raw.strip():
+            continue
+        try:
+            line: Any = json.loads(raw.decode("utf-8-sig"))
+            identity, question, after = line["id"], line["question"], line.get("after")
+            if not isinstance(question, str) or not isinstance(after, str | None):
+                raise TypeError
+        except (ValueError, KeyError, TypeError, AttributeError):
+            _end(f'standard input, line {number}: want a JSON object with "id", "question" and perhaps "after"', USAGE)
+        outcome = _find(matcher, question, after)
+        answer = {
+            "id": identity,
+            "outcome": type(outcome).__name__.lower(),
+            "fact": catalogue.short_name(outcome.fact) if hasattr(outcome, "fact") else None,
+            "score": round(outcome.score, 4),
+            "candidates": [
+                {"fact": catalogue.short_name(c.fact), "score": round(c.score, 4)} for c in outcome.candidates[:5]
+            ],
+            "text": answer_text(outcome, catalogue),
+        }
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+@app.command(hidden=True)
+def index() -> None:
+    """Build the index of the packs, so that the first question needs not wait for it."""
+    _matcher(None)
+
+
+@content_app.command("check")
+def content_check(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Folder that holds packs.")] = None,
+) -> None:
+    """Print every fault as `file:line: what`; exit 1 if there is an error."""
+    from tutor_bot.content import load
+
+    loaded = load(folder or _content_folder())
+    for fault in loaded.faults:
+        typer.echo(str(fault))
+    if loaded.faults:
+        raise typer.Exit(FAULT)
+
+
+@content_app.command("show")
+def content_show(
+    name: Annotated[str, typer.Argument(metavar="ID", help="A fact's id, or pack/id.")], content: ContentOption = None
+) -> None:
+    """Print one fact with its phrasings, sources and quiz items."""
+    from tutor_bot.content.show import shown
+
+    catalogue = _catalogue(content)
+    fact = catalogue.named(name)
+    if fact is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, [f.id for f in catalogue.facts.values()], n=3)
+        _end(f"there is no fact {name}" + (f"; did you mean {', '.join(near)}?" if near else ""), FAULT)
+    typer.echo(shown(fact, catalogue))
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to this version's tables."""
+    settings = _settings()
+    from tutor_bot.app import AppError, upgrade
+
+    try:
+        upgrade(settings)
+    except AppError as error:
+        _end(str(error), FAULT)
+
+
+def _settings() -> "Settings":
+    from tutor_bot.settings import SettingsError, read
+
+    try:
+        return read()
+    except SettingsError as error:
+        _end(str(error).replace("\n", "\ntutor-bot: "), USAGE)
+
+
+def _content_folder() -> Path:
+    from tutor_bot.shipped import content_folder
+
+    return _settings().content or content_folder()
+
+
+def _catalogue(folder: Path | None) -> "Catalogue":
+    from tutor_bot.content import load
+
+    loaded = load(folder or _content_folder())
+    if loaded.catalogue is None:
+        errors = [fault for fault in loaded.faults if fault.is_error]
+        more = f" (and {len(errors) - 1} more: see tutor-bot content check)" if len(errors) > 1 else ""
+        _end(f"{errors[0]}{more}", FAULT)
+    return loaded.catalogue
+
+
+def _matcher(folder: Path | None) -> "Matcher":
+    from tutor_bot.matching import default_cache, load_engine
+
+    return load_engine(_catalogue(folder), default_cache())

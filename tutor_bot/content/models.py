@@ -1,0 +1,101 @@
+"""The form of pack files. The JSON Schema for editors is made from these."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from tutor_bot.domain.facts import Certainty, ItemKind
+
+# Telegram's limits, in characters.
+STEM, OPTION, WHY = 300, 100, 200
+MOST_OPTIONS = 10
+ANSWER, MORE, NOTE = 1000, 2000, 500
+"""Ours: with sources and certainty these stay within one message of 4,096."""
+
+
+def _text(value: Any) -> Any:
+    """A number where words are wanted is taken as it is written; yes and no are not what they look like."""
+    if isinstance(value, bool):
+        raise ValueError("put quotes around yes, no, true and false where they are words")
+    if isinstance(value, int):
+        return str(value)
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+Id = Annotated[str, BeforeValidator(_text), Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=80)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SourceFile(_Model):
+    """A book, article or document."""
+
+    author: Annotated[str, BeforeValidator(_text)] = ""
+    title: Text
+    year: int | None = None
+
+
+class PackFile(_Model):
+    """`pack.yaml`: what the subject is, its bibliography, spellings and terms."""
+
+    id: Id
+    title: Text
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
+    licence: str = ""
+    sources: dict[Id, SourceFile] | None = None
+    synonyms: dict[str, list[Text]] = {}
+    glossary: dict[str, Text] = {}
+
+
+class ItemFile(_Model):
+    """A quiz item. Which keys it has follows from its kind."""
+
+    id: Id | None = None
+    kind: ItemKind = ItemKind.CHOICE
+    ask: Text
+    right: Text | list[Text] | bool | None = None
+    wrong: list[Text] | None = None
+    order: list[Text] | None = None
+    why: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bool_only_where_it_is_one(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("kind") == "true_false" and isinstance(data.get("right"), str):
+            word = data["right"].strip().lower()
+            if word in ("true", "false"):
+                return {**data, "right": word == "true"}
+        return data
+
+
+class FactFile(_Model):
+    """One idea: how it is asked for, the answer, where it stands, how sure it is, and its quiz items."""
+
+    id: Id
+    question: Text
+    also_asked: list[Text] = []
+    answer: Annotated[Text, Field(max_length=ANSWER)]
+    more: Annotated[Text, Field(max_length=MORE)] | None = None
+    note: Annotated[Text, Field(max_length=NOTE)] | None = None
+    sources: list[Id] = []
+    certainty: Certainty = Certainty.ESTABLISHED
+    see_also: list[str] = []
+    quiz: list[ItemFile] = []
+    was: list[Id] = []
+    core: bool = False
+    covers: list[int] = []
+    claims: list[str] = []
+    corrects: list[Id] = []
+    person: Text | None = None
+    term: Text | None = None
+
+
+class TopicFile(_Model):
+    """A chapter: `topics/*.yaml`, in the order of their file names."""
+
+    id: Id
+    title: Text
+    facts: Annotated[list[FactFile], Field(min_length=1)]
