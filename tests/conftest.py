@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from tutor_bot.shipped import migrations_folder
 
 from tests.builders import NOON, ExactMatcher, catalogue
 from tests.clocks import MovingClock
+from tutor_bot.shipped import migrations_folder
 from tutor_bot.storage import Storage
 from tutor_bot.storage.migrate import upgrade
 from tutor_bot.telegram.context import Tutor

@@ -239,7 +239,7 @@ def a_message(text: str = "hello", who: JSON = AMINA, chat: JSON | None = None, 
         length = len(text.split()[0])
         message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
     message |= more
-    return {"message": {key: value for key, value in message.items() if value is not None}}
+    return {"message": {key: value for key, value in message.items() if value not in (None, "")}}
 
 
 def a_press(data: str, who: JSON = AMINA, message: Mapping[str, Any] | None = None) -> JSON:

@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     @classmethod
     def _a_database(cls, value: str) -> str:
         scheme, found, rest = value.partition("://")
-        if not found or not rest.strip("/") and scheme.startswith("sqlite"):
+        if not found or (not rest.strip("/") and scheme.startswith("sqlite")):
             raise ValueError
         if scheme not in {*_DRIVERS, *_DRIVERS.values()}:
             raise ValueError

@@ -12,9 +12,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "chats",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("telegram_id", sa.BigInteger(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column(
@@ -29,9 +27,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "learners",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("telegram_id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
@@ -81,9 +77,7 @@ def upgrade() -> None:
 
     op.create_table(
         "asked",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("update_id", sa.BigInteger(), nullable=False),
         sa.Column("learner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("chat_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -95,9 +89,7 @@ def upgrade() -> None:
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("feedback", sa.String(length=16), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["chat_id"], ["chats.id"], name=op.f("fk_asked_chat_id_chats"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["chat_id"], ["chats.id"], name=op.f("fk_asked_chat_id_chats"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["learner_id"], ["learners.id"], name=op.f("fk_asked_learner_id_learners"), ondelete="CASCADE"
         ),
@@ -126,9 +118,7 @@ def upgrade() -> None:
 
     op.create_table(
         "outbox",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column(
             "once",
             sa.String(length=80),
@@ -137,9 +127,7 @@ def upgrade() -> None:
         ),
         sa.Column("learner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column(
-            "subject", sa.BigInteger(), nullable=False, comment="id of the question or quiz it is about"
-        ),
+        sa.Column("subject", sa.BigInteger(), nullable=False, comment="id of the question or quiz it is about"),
         sa.Column("urgency", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
@@ -158,9 +146,7 @@ def upgrade() -> None:
 
     op.create_table(
         "quizzes",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("learner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("local_day", sa.Date(), nullable=True, comment="of a daily quiz; null for one asked for"),
@@ -171,20 +157,14 @@ def upgrade() -> None:
             ["learner_id"], ["learners.id"], name=op.f("fk_quizzes_learner_id_learners"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quizzes")),
-        sa.UniqueConstraint(
-            "learner_id", "kind", "local_day", name=op.f("uq_quizzes_learner_id_kind_local_day")
-        ),
+        sa.UniqueConstraint("learner_id", "kind", "local_day", name=op.f("uq_quizzes_learner_id_kind_local_day")),
     )
     with op.batch_alter_table("quizzes", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_quizzes_learner_id_ended"), ["learner_id", "ended"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_quizzes_learner_id_ended"), ["learner_id", "ended"], unique=False)
 
     op.create_table(
         "questions",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("quiz_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("fact", sa.String(length=200), nullable=False),

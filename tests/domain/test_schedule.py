@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, time
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -66,9 +67,7 @@ def utc(text: str) -> datetime:
         ),
     ],
 )
-def test_next_daily(
-    idea: str, now: str, zone: ZoneInfo, hour: time, last: date | None, expected: str
-) -> None:
+def test_next_daily(idea: str, now: str, zone: ZoneInfo, hour: time, last: date | None, expected: str) -> None:
     """The next daily quiz falls on the learner's local hour, once a local day."""
     assert next_daily(utc(now), zone=zone, hour=hour, last_day=last) == utc(expected), idea
 
@@ -86,7 +85,7 @@ def test_every_local_day_has_one_daily_quiz(start: datetime, zone_name: str, hou
     for _ in range(10):
         now = next_daily(now, zone=zone, hour=hour, last_day=days[-1] if days else None)
         days.append(local_day(now, zone))
-    assert all((b - a).days == 1 for a, b in zip(days, days[1:], strict=False))
+    assert all((b - a).days == 1 for a, b in pairwise(days))
 
 
 @pytest.mark.parametrize(

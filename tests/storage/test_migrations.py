@@ -6,8 +6,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
-from tutor_bot.shipped import migrations_folder
 
+from tutor_bot.shipped import migrations_folder
 from tutor_bot.storage.migrate import DatabaseError, alembic_config, sync_url, upgrade
 from tutor_bot.storage.schema import metadata
 

@@ -78,9 +78,7 @@ class Bot:
         self.telegram = telegram
         self.limits = TelegramLimits(memory.clock)
         self.processor = OrderedProcessor(memory, memory.clock)
-        bot = InboxBot(
-            TOKEN, inbox=memory, request=telegram, get_updates_request=telegram, rate_limiter=self.limits
-        )
+        bot = InboxBot(TOKEN, inbox=memory, request=telegram, get_updates_request=telegram, rate_limiter=self.limits)
         self.application: Application[Any, Any, Any, Any, Any, Any] = (
             ApplicationBuilder().bot(bot).concurrent_updates(self.processor).job_queue(None).build()
         )

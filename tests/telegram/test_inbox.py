@@ -114,7 +114,8 @@ async def test_stored_before_confirmed(servers: FakeTelegram, memory: Memory) ->
         await until(is_done(memory, 1, 2, 3))
 
     assert handled == [1, 2, 3]
-    assert known_when_confirmed and all(known_when_confirmed)
+    assert known_when_confirmed
+    assert all(known_when_confirmed)
     assert not memory.bodies, "what is done keeps its number only"
 
 

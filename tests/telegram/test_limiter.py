@@ -198,9 +198,7 @@ async def test_who_overtakes_whom() -> None:
     for chat in range(100, 130):
         net.send(chat, "before")
     await settle()
-    for chat, (what, priority) in enumerate(
-        [("news", BROADCAST), ("question", QUIZ), ("answer", REPLY)] * 10, 1
-    ):
+    for chat, (what, priority) in enumerate([("news", BROADCAST), ("question", QUIZ), ("answer", REPLY)] * 10, 1):
         net.send(chat, what, priority)
     await net.clock.advance(3)
     kinds = net.order()[30:]
@@ -354,9 +352,7 @@ async def test_idle_chats_are_forgotten() -> None:
 async def test_with_the_bot(servers: FakeTelegram, moving: MovingClock) -> None:
     """The bot's own calls pass through the limits, and a refusal by Telegram is obeyed."""
     limits = TelegramLimits(moving)
-    bot = InboxBot(
-        TOKEN, inbox=Memory(moving), request=servers, get_updates_request=servers, rate_limiter=limits
-    )
+    bot = InboxBot(TOKEN, inbox=Memory(moving), request=servers, get_updates_request=servers, rate_limiter=limits)
     servers.replies["sendMessage"] = [FLOOD]
     async with bot:
         sending = asyncio.create_task(bot.send_message(101, "hi", rate_limit_args=Priority.BROADCAST))

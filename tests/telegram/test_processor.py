@@ -150,9 +150,7 @@ async def test_poll_before_its_votes(servers: FakeTelegram, memory: Memory, in_o
     assert order == [1, 4, 2, 3]
 
 
-async def test_failed_poll_frees_its_votes(
-    servers: FakeTelegram, memory: Memory, moving: MovingClock
-) -> None:
+async def test_failed_poll_frees_its_votes(servers: FakeTelegram, memory: Memory, moving: MovingClock) -> None:
     """A poll that cannot be handled does not hold back the votes on it."""
     order: list[int] = []
 
@@ -208,9 +206,7 @@ async def test_inbox_that_cannot_note(servers: FakeTelegram, memory: Memory, mov
     await bot.stop()
 
 
-async def test_failure_that_cannot_be_noted(
-    servers: FakeTelegram, memory: Memory, moving: MovingClock
-) -> None:
+async def test_failure_that_cannot_be_noted(servers: FakeTelegram, memory: Memory, moving: MovingClock) -> None:
     """What failed while the inbox could not be written is tried again all the same."""
     handled: list[int] = []
 

@@ -37,9 +37,7 @@ async def test_the_daily_quiz_is_offered_once_and_in_private_only(tutor: Tutor) 
     assert not (await tutor.answering.answer(AMINA, QUESTION, update=3)).offer_daily
 
 
-async def test_a_follow_up_sees_its_own_conversation_only(
-    tutor: Tutor, storage: Storage, clock: MovingClock
-) -> None:
+async def test_a_follow_up_sees_its_own_conversation_only(tutor: Tutor, storage: Storage, clock: MovingClock) -> None:
     """Facts lately answered count for the same person in the same place for ten minutes."""
     now = clock.now()
     await tutor.answering.answer(AMINA, QUESTION, update=1, place=Place(-100, "Class 10B", 5))

@@ -1,9 +1,10 @@
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.builders import AMINA, NOON, Person
+from tests.builders import AMINA, NOON
 from tests.clocks import MovingClock
 from tutor_bot.domain.outgoing import QuestionOut
+from tutor_bot.domain.people import Person
 from tutor_bot.storage import Storage
 from tutor_bot.telegram.context import Tutor
 

@@ -99,11 +99,7 @@ def _validated(document: Document, model: type[Model]) -> Model | None:
         return None
 
 
-_FIELDS = {
-    name
-    for model in (PackFile, TopicFile, FactFile, ItemFile, SourceFile)
-    for name in model.model_fields
-}
+_FIELDS = {name for model in (PackFile, TopicFile, FactFile, ItemFile, SourceFile) for name in model.model_fields}
 
 
 def _what(found: Any, where: Where, model: type[BaseModel]) -> str:
@@ -122,7 +118,9 @@ def _what(found: Any, where: Where, model: type[BaseModel]) -> str:
         case "too_short":
             return f"{name} is empty; add at least one"
         case "string_pattern_mismatch":
-            return f"{name} may hold small letters a-z, digits and single dashes between them: {found['input']!r} does not"
+            return (
+                f"{name} may hold small letters a-z, digits and single dashes between them: {found['input']!r} does not"
+            )
         case "enum":
             return f"{name} may be {found['ctx']['expected']}, not {found['input']!r}"
         case "value_error":

@@ -31,9 +31,7 @@ class Progress:
     questions_asked: int
 
 
-def by_topic(
-    catalogue: Catalogue, memories: Mapping[FactKey, Memory], now: datetime
-) -> tuple[TopicProgress, ...]:
+def by_topic(catalogue: Catalogue, memories: Mapping[FactKey, Memory], now: datetime) -> tuple[TopicProgress, ...]:
     """One row per topic, in the order of the course; facts that have left the pack are not counted."""
     rows = []
     for topic in catalogue.topics:

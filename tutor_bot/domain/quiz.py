@@ -47,9 +47,7 @@ def lay_out(fact: Fact, item: Item, version: str, rng: Random) -> Snapshot:
         stem, options, right = _orders(item, rng)
     elif item.kind is ItemKind.TRUE_FALSE or item.kind is ItemKind.FACT_OR_LEGEND:
         # A fixed order is what a reader expects of such words, and hides nothing.
-        options = sorted(
-            (*item.right, *item.wrong), key=["true", "false", "fact", "disputed", "legend"].index
-        )
+        options = sorted((*item.right, *item.wrong), key=["true", "false", "fact", "disputed", "legend"].index)
         right = set(item.right)
     else:
         options = [*item.right, *item.wrong]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ def features(tokens: Sequence[str]) -> Counter[str]:
             for size in (3, 4, 5):
                 for at in range(len(padded) - size + 1):
                     found["c " + padded[at : at + size]] += 1
-    for left, right in zip(stems, stems[1:], strict=False):
+    for left, right in pairwise(stems):
         found[f"b {left} {right}"] += 1
     return found
 
@@ -91,7 +92,8 @@ class Index:
             at = firsts + place
             inside = at < ends
             total[inside] += ranked[at[inside]]
-        return best * 0.7 + total / 3 * 0.3
+        near: Floats = best * np.float32(0.7) + total * np.float32(0.1)
+        return near
 
 
 def _weight(name: str, count: int, idf: float) -> float:

@@ -89,18 +89,14 @@ class AskedQuestions:
 
     async def choose(self, asked_id: int, fact: FactKey, feedback: str) -> None:
         """The fact that the asker says was meant."""
-        await self._connection.execute(
-            update(asked).where(asked.c.id == asked_id).values(fact=fact, feedback=feedback)
-        )
+        await self._connection.execute(update(asked).where(asked.c.id == asked_id).values(fact=fact, feedback=feedback))
 
     async def say(self, asked_id: int, feedback: str) -> None:
         await self._connection.execute(update(asked).where(asked.c.id == asked_id).values(feedback=feedback))
 
     async def count(self, learner: int) -> int:
         found = await self._connection.execute(
-            select(func.count())
-            .select_from(asked)
-            .where(asked.c.learner_id == learner, asked.c.outcome != "talk")
+            select(func.count()).select_from(asked).where(asked.c.learner_id == learner, asked.c.outcome != "talk")
         )
         return found.scalar_one()
 

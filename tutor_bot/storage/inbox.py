@@ -49,9 +49,7 @@ class Inbox:
 
     async def known(self, numbers: Sequence[int]) -> set[int]:
         """Those of these numbers that have been taken within two days."""
-        rows = await self._connection.execute(
-            select(updates.c.update_id).where(updates.c.update_id.in_(numbers))
-        )
+        rows = await self._connection.execute(select(updates.c.update_id).where(updates.c.update_id.in_(numbers)))
         return set(rows.scalars())
 
     async def done(self, update_id: int) -> None:
@@ -71,13 +69,9 @@ class Inbox:
         return tries.scalar_one_or_none() or 0
 
     async def set_aside(self, update_id: int) -> None:
-        await self._connection.execute(
-            update(updates).where(updates.c.update_id == update_id).values(state=SET_ASIDE)
-        )
+        await self._connection.execute(update(updates).where(updates.c.update_id == update_id).values(state=SET_ASIDE))
 
     async def forget_old(self, now: datetime) -> None:
         """Drop numbers and stray votes that can come back no more."""
-        await self._connection.execute(
-            delete(updates).where(updates.c.received < now - KEPT, updates.c.state == DONE)
-        )
+        await self._connection.execute(delete(updates).where(updates.c.received < now - KEPT, updates.c.state == DONE))
         await self._connection.execute(delete(strays).where(strays.c.seen < now - KEPT))

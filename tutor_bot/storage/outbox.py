@@ -95,9 +95,7 @@ class Outbox:
                 outbox.c.tries,
             )
         )
-        claimed = [
-            OutboxRow(r.id, r.learner_id, Kind(r.kind), r.subject, Urgency(r.urgency), r.tries) for r in rows
-        ]
+        claimed = [OutboxRow(r.id, r.learner_id, Kind(r.kind), r.subject, Urgency(r.urgency), r.tries) for r in rows]
         return sorted(claimed, key=lambda row: row.id)
 
     async def next_due(self) -> datetime | None:

@@ -55,9 +55,7 @@ class People:
         else:
             values |= {"telegram_id": person.telegram_id, "since": now}
             await insert_or_ignore(self._connection, learners, values, learners.c.id)
-        row = await self._connection.execute(
-            select(*_COLUMNS).where(learners.c.telegram_id == person.telegram_id)
-        )
+        row = await self._connection.execute(select(*_COLUMNS).where(learners.c.telegram_id == person.telegram_id))
         return _learner(row.one())
 
     async def known_as(self, telegram_id: int) -> Learner | None:
@@ -66,9 +64,7 @@ class People:
         return _learner(found) if found else None
 
     async def learner(self, learner_id: int) -> Learner:
-        return _learner(
-            (await self._connection.execute(select(*_COLUMNS).where(learners.c.id == learner_id))).one()
-        )
+        return _learner((await self._connection.execute(select(*_COLUMNS).where(learners.c.id == learner_id))).one())
 
     async def set_daily(
         self, learner_id: int, *, hour: time | None, zone: ZoneInfo | None, next_daily: datetime | None
@@ -85,9 +81,7 @@ class People:
         )
 
     async def set_next_daily(self, learner_id: int, instant: datetime | None) -> None:
-        await self._connection.execute(
-            update(learners).where(learners.c.id == learner_id).values(next_daily=instant)
-        )
+        await self._connection.execute(update(learners).where(learners.c.id == learner_id).values(next_daily=instant))
 
     async def due_for_daily(self, now: datetime, limit: int) -> list[Learner]:
         """Reachable learners whose next daily quiz is due, longest due first."""
@@ -111,16 +105,12 @@ class People:
 
     async def note_offer(self, learner_id: int) -> None:
         await self._connection.execute(
-            update(learners)
-            .where(learners.c.id == learner_id)
-            .values(offered_daily=learners.c.offered_daily + 1)
+            update(learners).where(learners.c.id == learner_id).values(offered_daily=learners.c.offered_daily + 1)
         )
 
     async def mark_unreachable(self, learner_id: int) -> None:
         """Nothing more is sent until this learner writes again."""
-        await self._connection.execute(
-            update(learners).where(learners.c.id == learner_id).values(reachable=False)
-        )
+        await self._connection.execute(update(learners).where(learners.c.id == learner_id).values(reachable=False))
 
     async def group(self, telegram_id: int, title: str, now: datetime) -> int:
         """Our id of a Telegram group."""
@@ -137,9 +127,7 @@ class People:
         """A group became a supergroup: the one row that holds its Telegram id changes."""
         taken = await self._connection.execute(select(chats.c.id).where(chats.c.telegram_id == new))
         if taken.scalar_one_or_none() is None:
-            await self._connection.execute(
-                update(chats).where(chats.c.telegram_id == old).values(telegram_id=new)
-            )
+            await self._connection.execute(update(chats).where(chats.c.telegram_id == old).values(telegram_id=new))
 
     async def may_say_private_is_faster(self, telegram_id: int, now: datetime, since: datetime) -> bool:
         """True once per group in the time from `since` to `now`; noted as said."""

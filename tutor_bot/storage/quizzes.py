@@ -146,9 +146,7 @@ class Quizzes:
         return _quiz(row) if row else None
 
     async def question(self, question_id: int) -> Question | None:
-        row = (
-            await self._connection.execute(_questions().where(questions.c.id == question_id))
-        ).one_or_none()
+        row = (await self._connection.execute(_questions().where(questions.c.id == question_id))).one_or_none()
         return _question(row) if row else None
 
     async def questions_of(self, quiz_id: int) -> list[Question]:
@@ -161,9 +159,7 @@ class Quizzes:
     async def by_poll(self, poll_id: str) -> Question | None:
         row = (
             await self._connection.execute(
-                _questions()
-                .join(polls, polls.c.question_id == questions.c.id)
-                .where(polls.c.poll_id == poll_id)
+                _questions().join(polls, polls.c.question_id == questions.c.id).where(polls.c.poll_id == poll_id)
             )
         ).one_or_none()
         return _question(row) if row else None
@@ -171,23 +167,17 @@ class Quizzes:
     async def unanswered_of(self, learner: int) -> list[Question]:
         """Questions that may have been sent and have no answer: where a stray vote may belong."""
         rows = await self._connection.execute(
-            _questions().where(
-                quizzes.c.learner_id == learner, quizzes.c.ended.is_(None), answers.c.right.is_(None)
-            )
+            _questions().where(quizzes.c.learner_id == learner, quizzes.c.ended.is_(None), answers.c.right.is_(None))
         )
         return [_question(row) for row in rows]
 
     async def note_sent(self, question: int, poll_id: str, message: int | None, now: datetime) -> None:
         """The poll of a question; a second poll of the same question counts as well."""
-        await insert_or_ignore(
-            self._connection, polls, {"poll_id": poll_id, "question_id": question}, polls.c.poll_id
-        )
+        await insert_or_ignore(self._connection, polls, {"poll_id": poll_id, "question_id": question}, polls.c.poll_id)
         values: dict[str, Any] = {"sent": now} if message is None else {"sent": now, "message_id": message}
         await self._connection.execute(update(questions).where(questions.c.id == question).values(**values))
 
-    async def answer(
-        self, question: int, learner: int, chosen: Sequence[int], *, right: bool, now: datetime
-    ) -> bool:
+    async def answer(self, question: int, learner: int, chosen: Sequence[int], *, right: bool, now: datetime) -> bool:
         """Keep an answer; False when there is one already, which stays."""
         values = {
             "question_id": question,
@@ -200,9 +190,7 @@ class Quizzes:
 
     async def close(self, question: int, now: datetime) -> None:
         await self._connection.execute(
-            update(questions)
-            .where(questions.c.id == question, questions.c.closed.is_(None))
-            .values(closed=now)
+            update(questions).where(questions.c.id == question, questions.c.closed.is_(None)).values(closed=now)
         )
 
     async def end(self, quiz: int, now: datetime) -> bool:
@@ -228,9 +216,7 @@ class Quizzes:
     async def answers_of(self, learner: int) -> list[tuple[datetime, bool]]:
         """When this learner answered, and whether rightly; oldest first."""
         rows = await self._connection.execute(
-            select(answers.c.at, answers.c.right)
-            .where(answers.c.learner_id == learner)
-            .order_by(answers.c.at)
+            select(answers.c.at, answers.c.right).where(answers.c.learner_id == learner).order_by(answers.c.at)
         )
         return [(row[0], row[1]) for row in rows]
 
@@ -238,9 +224,7 @@ class Quizzes:
         """Note a poll we do not know; the whole vote when its other half is here."""
         return await self._stray(poll_id, {"stem": stem, "options": options}, now)
 
-    async def stray_vote(
-        self, poll_id: str, voter: int, chosen: Sequence[int], now: datetime
-    ) -> StrayVote | None:
+    async def stray_vote(self, poll_id: str, voter: int, chosen: Sequence[int], now: datetime) -> StrayVote | None:
         """Note a vote on a poll we do not know; the whole vote when its other half is here."""
         return await self._stray(poll_id, {"voter": voter, "chosen": list(chosen)}, now)
 

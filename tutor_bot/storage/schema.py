@@ -83,9 +83,7 @@ chats = Table(
     _key(),
     Column("telegram_id", BigInteger, nullable=False, unique=True),
     Column("title", Text, nullable=False),
-    Column(
-        "told_private_at", UtcDateTime, comment="when it was last said that answers in private are faster"
-    ),
+    Column("told_private_at", UtcDateTime, comment="when it was last said that answers in private are faster"),
     Column("since", UtcDateTime, nullable=False),
 )
 
@@ -183,9 +181,7 @@ outbox = Table(
     "outbox",
     metadata,
     _key(),
-    Column(
-        "once", String(80), nullable=False, unique=True, comment="what it says, so that nothing is said twice"
-    ),
+    Column("once", String(80), nullable=False, unique=True, comment="what it says, so that nothing is said twice"),
     _to("learner_id", learners, nullable=False, index=True),
     Column("kind", String(16), nullable=False),
     Column("subject", BigInteger, nullable=False, comment="id of the question or quiz it is about"),

@@ -8,7 +8,6 @@ from telegram import (
     BotCommandScopeAllPrivateChats,
     LinkPreviewOptions,
 )
-from telegram.constants import ParseMode
 from telegram.ext import Application, ContextTypes, Defaults
 from telegram.request import BaseRequest, HTTPXRequest
 
@@ -44,9 +43,7 @@ def build(
         base_file_url=f"{api_url.rstrip('/')}/file/bot",
         request=request or HTTPXRequest(connection_pool_size=CONNECTIONS, pool_timeout=10),
         get_updates_request=updates_request or request or HTTPXRequest(connection_pool_size=2),
-        defaults=Defaults(
-            parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)
-        ),
+        defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
         rate_limiter=TelegramLimits(clock),
     )
     application: TutorApplication = (
@@ -78,6 +75,4 @@ async def show_menus(application: Any) -> None:
         (BotCommandScopeAllPrivateChats(), general.commands(v)),
         (BotCommandScopeAllGroupChats(), general.group_commands(v)),
     ):
-        await application.bot.set_my_commands(
-            [BotCommand(name, what) for name, what in commands], scope=scope
-        )
+        await application.bot.set_my_commands([BotCommand(name, what) for name, what in commands], scope=scope)

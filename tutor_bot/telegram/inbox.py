@@ -74,9 +74,7 @@ class InboxBot(ExtBot[Priority]):
 
         Raises `NetworkError` when it could not be stored; nothing of it may be acted on then.
         """
-        numbered = [
-            data for data in batch if isinstance(data, dict) and isinstance(data.get("update_id"), int)
-        ]
+        numbered = [data for data in batch if isinstance(data, dict) and isinstance(data.get("update_id"), int)]
         if len(numbered) < len(batch):
             log.error("%d updates without a number were left out", len(batch) - len(numbered))
         read = {data["update_id"]: self._read(data) for data in numbered}

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 from telegram import Message
+from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -129,9 +130,7 @@ class Sender:
         except TimedOut as error:
             await self._unsure(outgoing, error)
         except NetworkError as error:
-            if isinstance(error.__cause__, httpx.HTTPError) and not isinstance(
-                error.__cause__, _SURELY_NOT_SENT
-            ):
+            if isinstance(error.__cause__, httpx.HTTPError) and not isinstance(error.__cause__, _SURELY_NOT_SENT):
                 await self._unsure(outgoing, error)
             else:
                 await sending.later(outgoing, failures=self._failed(outgoing))
@@ -181,5 +180,5 @@ class Sender:
 
     async def _message(self, chat: int, view: View, priority: Priority) -> Message:
         return await self._bot.send_message(
-            chat, view.html, reply_markup=keyboard(view.buttons), rate_limit_args=priority
+            chat, view.html, parse_mode=ParseMode.HTML, reply_markup=keyboard(view.buttons), rate_limit_args=priority
         )

@@ -1,5 +1,7 @@
 """Views as Telegram's messages."""
 
+from contextlib import suppress
+
 from telegram import (
     CallbackQuery,
     InlineKeyboardButton,
@@ -7,7 +9,7 @@ from telegram import (
     Message,
     ReplyParameters,
 )
-from telegram.constants import ChatType
+from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest
 
 from tutor_bot.wording.view import Button, Buttons, View
@@ -30,9 +32,7 @@ async def reply(message: Message, view: View) -> None:
     await message.reply_html(
         view.html,
         reply_markup=keyboard(view.buttons),
-        reply_parameters=(
-            ReplyParameters(message.message_id, allow_sending_without_reply=True) if in_group else None
-        ),
+        reply_parameters=(ReplyParameters(message.message_id, allow_sending_without_reply=True) if in_group else None),
     )
 
 
@@ -44,12 +44,10 @@ async def change(query: CallbackQuery, view: View) -> None:
     message = query.message
     if not isinstance(message, Message):
         if message is not None:
-            await query.get_bot().send_message(
-                message.chat.id, view.html, reply_markup=keyboard(view.buttons)
-            )
+            await _write_anew(query, view)
         return
     try:
-        await message.edit_text(view.html, reply_markup=keyboard(view.buttons))
+        await message.edit_text(view.html, parse_mode=ParseMode.HTML, reply_markup=keyboard(view.buttons))
     except BadRequest as error:
         if "not modified" not in str(error):
             await reply(message, view)
@@ -68,12 +66,17 @@ async def respond(query: CallbackQuery, view: View) -> None:
             ),
         )
     elif message is not None:
-        await query.get_bot().send_message(message.chat.id, view.html, reply_markup=keyboard(view.buttons))
+        await _write_anew(query, view)
+
+
+async def _write_anew(query: CallbackQuery, view: View) -> None:
+    """Below a message that is too old for the Bot API to show."""
+    if query.message is not None:
+        chat, buttons = query.message.chat.id, keyboard(view.buttons)
+        await query.get_bot().send_message(chat, view.html, parse_mode=ParseMode.HTML, reply_markup=buttons)
 
 
 async def acknowledge(query: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
     """Stop the button's spinner; a press that has grown too old cannot be, and needs none."""
-    try:
+    with suppress(BadRequest):
         await query.answer(text or None, show_alert=alert)
-    except BadRequest:
-        pass

@@ -38,9 +38,7 @@ class DailyQuiz:
                         await end_quiz(work, open_quiz, now)
                     await self.quizzing.compose(work, learner, QuizKind.DAILY, today, DEFAULT_SIZE)
                     last = today
-                await work.people.set_next_daily(
-                    learner.id, next_daily(now, zone=zone, hour=hour, last_day=last)
-                )
+                await work.people.set_next_daily(learner.id, next_daily(now, zone=zone, hour=hour, last_day=last))
             return len(learners)
 
     async def next_instant(self) -> datetime | None:

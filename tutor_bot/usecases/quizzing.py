@@ -162,9 +162,7 @@ class Quizzing:
                 await self._judge(work, question, vote.voter, vote.chosen, now)
                 return
 
-    async def _judge(
-        self, work: Work, question: Question, voter: int, chosen: Sequence[int], now: datetime
-    ) -> None:
+    async def _judge(self, work: Work, question: Question, voter: int, chosen: Sequence[int], now: datetime) -> None:
         learner = await work.people.known_as(voter)
         if learner is None or learner.id != question.quiz.learner:
             return

@@ -39,9 +39,7 @@ class Sending:
         async with self.storage.read() as work:
             return await work.outbox.next_due()
 
-    async def sent(
-        self, outgoing: Outgoing, *, message_id: int | None = None, poll_id: str | None = None
-    ) -> None:
+    async def sent(self, outgoing: Outgoing, *, message_id: int | None = None, poll_id: str | None = None) -> None:
         """Telegram took it (or there was nothing left to say)."""
         async with self.storage.work() as work:
             await work.outbox.sent(outgoing.row, message_id)
@@ -140,9 +138,7 @@ class Sending:
             right=sum(bool(q.right) for q in questions),
             asked=len(questions),
             missed=tuple(
-                Missed(
-                    q.position, q.snapshot.title, ", ".join(q.snapshot.options[i] for i in q.snapshot.right)
-                )
+                Missed(q.position, q.snapshot.title, ", ".join(q.snapshot.options[i] for i in q.snapshot.right))
                 for q in questions
                 if not q.right
             ),

@@ -79,9 +79,7 @@ def gone_view(v: Voice) -> View:
 def choices_view(facts: Sequence[tuple[int, Fact]], asked: int, v: Voice, *, head: str = "") -> View:
     """`facts` with their places among the candidates, as buttons, and "none of these"."""
     head = head or v.gettext("I am not sure which of these you mean:")
-    rows = tuple(
-        (Button(shortened(fact.question), press(Verb.CHOOSE, asked, place)),) for place, fact in facts
-    )
+    rows = tuple((Button(shortened(fact.question), press(Verb.CHOOSE, asked, place)),) for place, fact in facts)
     none = (Button(v.gettext("None of these"), press(Verb.NONE_OF_THESE, asked)),)
     return View(_e(head), (*rows, none))
 
@@ -106,18 +104,13 @@ def noted_view(v: Voice) -> View:
 def unknown_html(outcome: Unknown, catalogue: Catalogue, v: Voice) -> str:
     topics = [topic.title for topic in catalogue.topics if topic.key in outcome.topics]
     lines = [
-        v.gettext(
-            "I do not know that, so I will not guess. "
-            "Your question is noted for the people who write my facts."
-        )
+        v.gettext("I do not know that, so I will not guess. Your question is noted for the people who write my facts.")
     ]
     if topics:
         lines.append(v.gettext("The nearest I know about: {topics}.").format(topics=", ".join(topics)))
     else:
         lines.append(
-            v.gettext("I know about: {subjects}.").format(
-                subjects="; ".join(p.title for p in catalogue.packs)
-            )
+            v.gettext("I know about: {subjects}.").format(subjects="; ".join(p.title for p in catalogue.packs))
         )
     return _e("\n\n".join(lines))
 
@@ -154,9 +147,7 @@ def talk_html(kind: TalkKind, catalogue: Catalogue, v: Voice) -> str:
     return _e(text)
 
 
-def answer_view(
-    outcome: Outcome, catalogue: Catalogue, asked: int, v: Voice, *, private: bool = True
-) -> View:
+def answer_view(outcome: Outcome, catalogue: Catalogue, asked: int, v: Voice, *, private: bool = True) -> View:
     """What the asker reads; `asked` is the number that the buttons carry."""
     match outcome:
         case Found(fact=key):

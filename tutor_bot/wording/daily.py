@@ -51,12 +51,12 @@ def offer_rows(v: Voice) -> list[tuple[Button, ...]]:
     return [tuple(hours[:4]), tuple(hours[4:]), (Button(v.gettext("Not now"), press(Verb.LATER)),)]
 
 
-def offer_view(v: Voice) -> View:
+def with_offer(view: View, v: Voice) -> View:
+    """The first answer, with the offer of a daily quiz below it: one message, so nothing comes between questions."""
     text = v.gettext(
-        "One more thing: shall I ask you about it again, just before you forget it? "
-        "Choose a time for a short daily quiz."
+        "Shall I ask you about this again, just before you forget it? Choose a time for a short daily quiz:"
     )
-    return View(_e(text), tuple(offer_rows(v)))
+    return View(f"{view.html}\n\n🔔 {_e(text)}", (*view.buttons, *offer_rows(v)))
 
 
 def daily_view(hour: time | None, zone: ZoneInfo | None, v: Voice) -> View:
@@ -66,9 +66,7 @@ def daily_view(hour: time | None, zone: ZoneInfo | None, v: Voice) -> View:
         text = v.gettext("The daily quiz is off. At what time shall it come? Or write, say, /daily 18:30")
         return View(_e(text), tuple(rows))
     rows.append((Button(v.gettext("Switch it off"), press(Verb.DAILY_OFF)),))
-    text = v.gettext("The daily quiz comes at {hour}, {zone} time.").format(
-        hour=f"{hour:%H:%M}", zone=zone.key
-    )
+    text = v.gettext("The daily quiz comes at {hour}, {zone} time.").format(hour=f"{hour:%H:%M}", zone=zone.key)
     return View(_e(text), tuple(rows))
 
 
@@ -76,12 +74,10 @@ def zone_view(minute: int, language: str, default: str, v: Voice) -> View:
     """Which zone the hour is meant in; `default` is the operator's, offered first unless it is UTC."""
     guessed = ZONES.get(language.split("-")[0], ZONES["en"])
     zones = dict.fromkeys([*([default] if default != "UTC" else []), *guessed])
-    rows = tuple(
-        (Button(zone.replace("_", " "), press(Verb.DAILY_ZONE, minute, word=zone)),) for zone in zones
+    rows = tuple((Button(zone.replace("_", " "), press(Verb.DAILY_ZONE, minute, word=zone)),) for zone in zones)
+    text = v.gettext("At {hour}, by which clock? Choose a place near you, or write it: /daily {hour} Area/City").format(
+        hour=clock_hour(minute)
     )
-    text = v.gettext(
-        "At {hour}, by which clock? Choose a place near you, or write it: /daily {hour} Area/City"
-    ).format(hour=clock_hour(minute))
     return View(_e(text), rows)
 
 
@@ -90,9 +86,9 @@ def clock_hour(minute: int) -> str:
 
 
 def set_view(hour: time, zone: ZoneInfo, v: Voice) -> View:
-    text = v.gettext(
-        "Done: a daily quiz at {hour}, {zone} time. /daily changes it, /daily off ends it."
-    ).format(hour=f"{hour:%H:%M}", zone=zone.key)
+    text = v.gettext("Done: a daily quiz at {hour}, {zone} time. /daily changes it, /daily off ends it.").format(
+        hour=f"{hour:%H:%M}", zone=zone.key
+    )
     return View(_e(text))
 
 
@@ -102,17 +98,13 @@ def off_view(was_on: bool, v: Voice) -> View:
     return View(_e(v.gettext("The daily quiz was off already. /daily switches it on.")))
 
 
-def later_view(v: Voice) -> View:
-    return View(_e(v.gettext("All right. /daily is there when you want it.")))
+def later_text(v: Voice) -> str:
+    return v.gettext("All right. /daily is there when you want it.")
 
 
 def ask_off_view(hour: time, v: Voice) -> View:
-    text = v.gettext("No quiz is open. Shall I end your daily quiz at {hour} too?").format(
-        hour=f"{hour:%H:%M}"
-    )
-    rows = (
-        (Button(v.gettext("End it"), press(Verb.DAILY_OFF)), Button(v.gettext("Keep it"), press(Verb.LATER))),
-    )
+    text = v.gettext("No quiz is open. Shall I end your daily quiz at {hour} too?").format(hour=f"{hour:%H:%M}")
+    rows = ((Button(v.gettext("End it"), press(Verb.DAILY_OFF)), Button(v.gettext("Keep it"), press(Verb.LATER))),)
     return View(_e(text), rows)
 
 
@@ -120,8 +112,7 @@ def bad_hour_view(text: str, v: Voice) -> View:
     return View(
         _e(
             v.gettext(
-                "“{text}” is not a time I can read. "
-                "Write hours and minutes from 00:00 to 23:59, say /daily 18:30"
+                "“{text}” is not a time I can read. Write hours and minutes from 00:00 to 23:59, say /daily 18:30"
             ).format(text=text[:40])
         )
     )

@@ -18,12 +18,13 @@ def _e(text: str) -> str:
 
 def welcome_view(name: str, catalogue: Catalogue, examples: list[str], v: Voice) -> View:
     subject = "; ".join(pack.title for pack in catalogue.packs)
+    hello = v.gettext("Hello {name}!").format(name=f"<b>{_e(name)}</b>")
     text = v.gettext(
-        "Hello {name}! Ask me anything about: {subject}. I answer briefly and say where it stands; "
+        "Ask me anything about: {subject}. I answer briefly and say where it stands; "
         "what I do not know I do not invent.\n\nTry one of these, or type your own question:"
-    ).format(name=name, subject=subject)
+    ).format(subject=subject)
     rows = tuple((Button(shortened(q), press(Verb.EXAMPLE, place)),) for place, q in enumerate(examples))
-    return View(_e(text), rows)
+    return View(f"{hello} {_e(text)}", rows)
 
 
 def help_view(v: Voice) -> View:
@@ -41,12 +42,7 @@ def help_view(v: Voice) -> View:
 
 def group_help_view(v: Voice) -> View:
     return View(
-        _e(
-            v.gettext(
-                "In this group I answer questions: write /ask and your question, "
-                "or reply to one of my messages."
-            )
-        )
+        _e(v.gettext("In this group I answer questions: write /ask and your question, or reply to one of my messages."))
     )
 
 
@@ -90,9 +86,7 @@ def _bar(row: TopicProgress) -> str:
 def progress_view(progress: Progress, v: Voice) -> View:
     """Progress in words and small bars, topic by topic; topics not begun are counted, not listed."""
     if not progress.answered and not progress.questions_asked:
-        return View(
-            _e(v.gettext("Nothing yet: ask me something, or send /quiz. Then I show you here what you know."))
-        )
+        return View(_e(v.gettext("Nothing yet: ask me something, or send /quiz. Then I show you here what you know.")))
     known = sum(row.known for row in progress.topics)
     total = sum(row.total for row in progress.topics)
     lines = [
@@ -107,9 +101,7 @@ def progress_view(progress: Progress, v: Voice) -> View:
         days = v.ngettext("Streak: {n} day.", "Streak: {n} days.", progress.streak).format(n=progress.streak)
         lines.append("🔥 " + _e(days))
     if progress.due:
-        due = v.ngettext(
-            "{n} fact is due for a look: /quiz", "{n} facts are due for a look: /quiz", progress.due
-        )
+        due = v.ngettext("{n} fact is due for a look: /quiz", "{n} facts are due for a look: /quiz", progress.due)
         lines.append(_e(due.format(n=progress.due)))
     begun = [row for row in progress.topics if row.known or row.fading or row.met]
     if begun:
@@ -123,24 +115,20 @@ def progress_view(progress: Progress, v: Voice) -> View:
         lines.append("")
         lines.append(
             _e(
-                v.ngettext(
-                    "{n} topic not begun yet: /topics", "{n} topics not begun yet: /topics", untouched
-                ).format(n=untouched)
+                v.ngettext("{n} topic not begun yet: /topics", "{n} topics not begun yet: /topics", untouched).format(
+                    n=untouched
+                )
             )
         )
     return View("\n".join(lines))
 
 
 def only_words_view(v: Voice) -> View:
-    return View(
-        _e(v.gettext("I can only read text so far. Type your question, or send /help to see what I can do."))
-    )
+    return View(_e(v.gettext("I can only read text so far. Type your question, or send /help to see what I can do.")))
 
 
 def unknown_command_view(command: str, v: Voice) -> View:
-    return View(
-        _e(v.gettext("I do not know {command}. /help shows what I can do.").format(command=command[:40]))
-    )
+    return View(_e(v.gettext("I do not know {command}. /help shows what I can do.").format(command=command[:40])))
 
 
 def old_button_view(v: Voice) -> View:

@@ -76,8 +76,7 @@ def summary_view(summary: Summary, v: Voice) -> View:
         lines[0] = "🎉 " + lines[0]
     if summary.streak > 1:
         lines.append(
-            "🔥 "
-            + v.ngettext("{n} day in a row.", "{n} days in a row.", summary.streak).format(n=summary.streak)
+            "🔥 " + v.ngettext("{n} day in a row.", "{n} days in a row.", summary.streak).format(n=summary.streak)
         )
     html = _e(" ".join(lines))
     rows: list[tuple[Button, ...]] = []
@@ -91,9 +90,7 @@ def summary_view(summary: Summary, v: Voice) -> View:
     if summary.kind is QuizKind.DAILY:
         html += "\n\n" + _e(v.gettext("What you missed comes back soon. See /progress."))
     if summary.offer_daily:
-        html += "\n\n" + _e(
-            v.gettext("Shall I ask you a few questions every day? Then you forget less. At what time?")
-        )
+        html += "\n\n" + _e(v.gettext("Shall I ask you a few questions every day? Then you forget less. At what time?"))
         rows += offer_rows(v)
     return View(html, tuple(rows))
 
@@ -104,9 +101,7 @@ def begun_html(size: int, v: Voice) -> str:
 
 def still_open_view(position: int, size: int, wanted: int, topic: int, v: Voice) -> View:
     """`wanted` questions of topic number `topic` (from 1; 0 is any) are what "new" begins."""
-    text = v.gettext("Your last quiz waits at question {position} of {size}.").format(
-        position=position, size=size
-    )
+    text = v.gettext("Your last quiz waits at question {position} of {size}.").format(position=position, size=size)
     return View(
         _e(text),
         (
@@ -124,12 +119,7 @@ def nothing_to_ask_view(v: Voice) -> View:
 
 def how_to_quiz_view(v: Voice) -> View:
     return View(
-        _e(
-            v.gettext(
-                "Send /quiz for five questions, /quiz 10 for ten (1 to 20), "
-                "or /quiz 5 and a topic from /topics."
-            )
-        )
+        _e(v.gettext("Send /quiz for five questions, /quiz 10 for ten (1 to 20), or /quiz 5 and a topic from /topics."))
     )
 
 

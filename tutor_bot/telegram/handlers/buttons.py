@@ -33,6 +33,8 @@ async def pressed(update: Update, context: TutorContext) -> None:
         await _about_a_question(query, press, context, private=private)
     elif not private:
         await acknowledge(query, general.not_your_button_text(context.voice), alert=True)
+    elif press.verb is Verb.LATER:
+        await acknowledge(query, daily.later_text(context.voice))
     else:
         await acknowledge(query)
         await _in_private(update, query, press, context)
@@ -48,9 +50,7 @@ _ABOUT_A_QUESTION = {
 }
 
 
-async def _about_a_question(
-    query: CallbackQuery, press: Press, context: TutorContext, *, private: bool
-) -> None:
+async def _about_a_question(query: CallbackQuery, press: Press, context: TutorContext, *, private: bool) -> None:
     """A button under an answer: it works for the asker only."""
     tutor, v, asked = context.tutor, context.voice, press.numbers[0]
     own = await tutor.answering.recall(context.person, asked)
@@ -60,9 +60,7 @@ async def _about_a_question(
     await acknowledge(query)
     if press.verb is Verb.CHOOSE:
         chosen = await tutor.answering.choose(context.person, asked, press.numbers[1])
-        await change(
-            query, answers.fact_view(chosen, asked, v, private=private) if chosen else answers.gone_view(v)
-        )
+        await change(query, answers.fact_view(chosen, asked, v, private=private) if chosen else answers.gone_view(v))
         return
     if press.verb is Verb.NONE_OF_THESE:
         await tutor.answering.reject(context.person, asked, feedback="none")
@@ -121,13 +119,9 @@ async def _in_private(update: Update, query: CallbackQuery, press: Press, contex
                 await respond(query, await set_hour(numbers[0], context, zone))
         case Verb.DAILY_OFF:
             await respond(query, daily.off_view(await tutor.daily.off(person), v))
-        case _:
-            await change(query, daily.later_view(v))
 
 
-async def _begin(
-    query: CallbackQuery, context: TutorContext, size: int, topic: int, *, new: bool = False
-) -> None:
+async def _begin(query: CallbackQuery, context: TutorContext, size: int, topic: int, *, new: bool = False) -> None:
     topics = context.tutor.quizzing.topics()
     if topic > len(topics) or not 1 <= size <= MAX_SIZE:
         await respond(query, general.old_button_view(context.voice))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from telegram import ChatMember, Update
-from telegram.constants import ChatType
+from telegram.constants import ChatType, ParseMode
 from telegram.ext import BaseHandler, ChatMemberHandler, MessageHandler, filters
 
 from tutor_bot.telegram.context import TutorContext
@@ -46,7 +46,9 @@ async def membership(update: Update, context: TutorContext) -> None:
         came = change.old_chat_member.status in gone and change.new_chat_member.status not in gone
         may_write = change.new_chat_member.status != ChatMember.RESTRICTED
         if came and may_write:
-            await context.bot.send_message(change.chat.id, general.group_help_view(context.voice).html)
+            await context.bot.send_message(
+                change.chat.id, general.group_help_view(context.voice).html, parse_mode=ParseMode.HTML
+            )
 
 
 def handlers() -> list[BaseHandler[Any, Any, Any]]:

@@ -30,9 +30,7 @@ async def answer(update: Update, message: Message, text: str, context: TutorCont
             view = answers.answer_view(outcome, catalogue, given.asked, context.voice, private=private)
             if place is not None:
                 await _mention_private_chat(message, context)
-            await reply(message, view)
-            if given.offer_daily:
-                await reply(message, daily.offer_view(context.voice))
+            await reply(message, daily.with_offer(view, context.voice) if given.offer_daily else view)
 
 
 async def _mention_private_chat(message: Message, context: TutorContext) -> None:
@@ -72,7 +70,7 @@ def _without_mention(text: str, username: str) -> str:
     while (at := lowered.find(mention)) >= 0:
         text = text[:at] + text[at + len(mention) :]
         lowered = text.lower()
-    return text
+    return text.strip()
 
 
 class _ForUs(filters.MessageFilter):

@@ -41,9 +41,7 @@ async def show_help(update: Update, context: TutorContext) -> None:
     if message is None:
         return
     private = message.chat.type == message.chat.PRIVATE
-    await reply(
-        message, general.help_view(context.voice) if private else general.group_help_view(context.voice)
-    )
+    await reply(message, general.help_view(context.voice) if private else general.group_help_view(context.voice))
 
 
 def handlers() -> list[BaseHandler[Any, Any, Any]]:
