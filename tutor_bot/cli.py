@@ -6,7 +6,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import click
 import typer
 
 if TYPE_CHECKING:
@@ -15,6 +14,10 @@ if TYPE_CHECKING:
     from tutor_bot.settings import Settings
 
 FAULT, USAGE, UNSURE, UNKNOWN = 1, 2, 3, 4
+
+# typer may bring a click of its own; these are the classes of the one in use.
+_UsageError: Any = typer.BadParameter.__base__
+_ClickException: Any = _UsageError.__base__
 
 app = typer.Typer(
     help="A tutor that lives in Telegram.",
@@ -37,12 +40,12 @@ def main() -> None:
     """Run a command; errors are one line on standard error and an exit code, never a traceback."""
     try:
         code = app(standalone_mode=False)
-    except click.UsageError as error:
+    except _UsageError as error:
         command = error.ctx.command_path if error.ctx else "tutor-bot"
         _end(f"{error.format_message()} (see {command} --help)", USAGE)
-    except click.ClickException as error:
+    except _ClickException as error:
         _end(error.format_message(), USAGE)
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
@@ -99,7 +102,7 @@ def ask(
 ) -> None:
     """Print the answer as the bot would give it; exit 0 found, 3 unsure, 4 unknown."""
     if jsonl == (question is not None):
-        raise click.UsageError("give a question, or --jsonl and lines on standard input")
+        _end("give a question, or --jsonl and lines on standard input (see tutor-bot ask --help)", USAGE)
     matcher = _matcher(content)
     if jsonl:
         _ask_lines(matcher)

@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.Column("stability", sa.Float(), nullable=True),
         sa.Column("difficulty", sa.Float(), nullable=True),
         sa.Column("reviewed", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("right", sa.Boolean(), nullable=True),
         sa.Column("algorithm", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(
             ["learner_id"], ["learners.id"], name=op.f("fk_memories_learner_id_learners"), ondelete="CASCADE"

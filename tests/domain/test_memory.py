@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON
-from tutor_bot.domain.memory import KNOWN_FROM, met, retrievability, review
+from tutor_bot.domain.memory import is_known, met, retrievability, review
 
 
 def test_a_fact_met_is_due_tomorrow() -> None:
@@ -37,7 +37,7 @@ def test_a_wrong_answer_brings_the_fact_back_soon() -> None:
 def test_what_is_known_fades(days: int, known: bool) -> None:
     """Retrievability falls with time."""
     memory = review(None, right=True, now=NOON)
-    assert (retrievability(memory, NOON + timedelta(days=days)) >= KNOWN_FROM) is known
+    assert is_known(memory, NOON + timedelta(days=days)) is known
 
 
 def test_a_review_changes_nothing_it_was_given() -> None:
@@ -45,3 +45,11 @@ def test_a_review_changes_nothing_it_was_given() -> None:
     before = met(NOON)
     assert review(before, right=True, now=NOON) == review(before, right=True, now=NOON)
     assert before == met(NOON)
+
+
+def test_a_wrong_answer_is_not_knowing() -> None:
+    """Just after a wrong answer the fact counts as fading, also where it was known well before."""
+    memory = review(None, right=True, now=NOON)
+    assert is_known(memory, NOON)
+    lapsed = review(memory, right=False, now=memory.due)
+    assert not is_known(lapsed, memory.due)

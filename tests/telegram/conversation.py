@@ -93,7 +93,7 @@ class Conversation:
 
     async def poll(self, number: int) -> JSON:
         """The poll sent as number `number` (from 1), once it has come and is noted."""
-        for _ in range(40):
+        for _ in range(200):
             if len(self.telegram.polls) >= number:
                 break
             await self.clock.advance(timedelta(milliseconds=500))

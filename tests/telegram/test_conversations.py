@@ -250,6 +250,8 @@ async def test_a_learner_who_blocks_the_bot(chat: Conversation) -> None:
     await chat.says(QUESTION)
     chat.telegram.replies["sendPoll"] = [BLOCKED]
     await chat.says("/quiz 2")
+    await chat.telegram.called("sendPoll")
+    await chat.noted()
     await chat.clock.advance(timedelta(minutes=5))
     assert len(chat.telegram.sent("sendPoll")) == 1
     await chat.says("/quiz 2")

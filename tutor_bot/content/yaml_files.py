@@ -10,10 +10,12 @@ import yaml
 from tutor_bot.content.faults import Fault
 
 MAX_BYTES = 5_000_000
+MAX_DEPTH = 20
 Where = tuple[str | int, ...]
 """The way to a part: keys and places, as pydantic gives them."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_COLLECTIONS = {"tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"}
 _TRUE = {"true", "yes", "on"}
 _INTEGER: Callable[[str], Any] = lambda text: int(text.replace("_", ""), 10)  # noqa: E731
 
@@ -55,21 +57,34 @@ def read(file: Path) -> Document:
         document.faults.append(Fault(file, line, "is not UTF-8; save the file as UTF-8"))
         return document
     try:
-        node = yaml.compose(text, Loader=_LOADER)
+        # The C composer calls itself for each level, and a file of brackets would crash the process.
+        node = None if _is_too_deep(text) else yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = f"YAML: {error.problem or error.context}; a text with a colon or a quote in it wants quotes around it"
         document.faults.append(Fault(file, mark.line + 1 if mark else 1, what))
     except yaml.YAMLError as error:
         document.fault((), f"YAML: {' '.join(str(error).split())}")
-    except RecursionError:
-        document.fault((), "YAML: nested too deeply")
     else:
         if node is None:
-            document.fault((), "is empty; remove it or fill it")
+            empty = all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines())
+            document.fault((), "is empty; remove it or fill it" if empty else "YAML: nested too deeply")
         else:
             _Builder(document).build(node)
     return document
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether collections stand in each other more than `MAX_DEPTH` deep."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return True
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return False
 
 
 class _Builder:
@@ -90,6 +105,9 @@ class _Builder:
             self._document.fault(where, "YAML aliases (&, *) are not read; write the text out")
             return None
         self._seen.add(id(node))
+        if node.tag not in _COLLECTIONS:
+            self._document.fault(where, f"the YAML tag {node.tag} is not read; remove it")
+            return None
         if isinstance(node, yaml.SequenceNode):
             return [self._value(child, (*where, place)) for place, child in enumerate(node.value)]
         return self._mapping(node, where)

@@ -23,6 +23,8 @@ class Memory:
     stability: float | None = None
     difficulty: float | None = None
     reviewed: datetime | None = None
+    right: bool | None = None
+    """Whether the last review was right: just after a wrong answer nothing is known, however fresh it is."""
     algorithm: str = ALGORITHM
 
 
@@ -35,12 +37,17 @@ def review(memory: Memory | None, *, right: bool, now: datetime) -> Memory:
     """The memory after an answer at `now` (aware, UTC)."""
     card = _card(memory, now)
     card, _ = _SCHEDULER.review_card(card, Rating.Good if right else Rating.Again, review_datetime=now)
-    return Memory(card.due, card.stability, card.difficulty, card.last_review)
+    return Memory(card.due, card.stability, card.difficulty, card.last_review, right)
 
 
 def retrievability(memory: Memory, now: datetime) -> float:
     """Probability, 0 to 1, that the fact is recalled at `now`; 0 before its first review."""
     return _SCHEDULER.get_card_retrievability(_card(memory, now), current_datetime=now)
+
+
+def is_known(memory: Memory, now: datetime) -> bool:
+    """Whether the last answer was right and the fact has not faded since."""
+    return bool(memory.right) and retrievability(memory, now) >= KNOWN_FROM
 
 
 def _card(memory: Memory | None, now: datetime) -> Card:

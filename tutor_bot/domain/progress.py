@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tutor_bot.domain.facts import Catalogue, FactKey
-from tutor_bot.domain.memory import KNOWN_FROM, Memory, retrievability
+from tutor_bot.domain.memory import Memory, is_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def by_topic(catalogue: Catalogue, memories: Mapping[FactKey, Memory], now: date
                 continue
             if memory.reviewed is None:
                 met += 1
-            elif retrievability(memory, now) >= KNOWN_FROM:
+            elif is_known(memory, now):
                 known += 1
             else:
                 fading += 1

@@ -21,10 +21,11 @@ _MADE_BY = ("normalise.py", "index.py", "engine.py", "cache.py")
 
 @dataclass(frozen=True)
 class Learnt:
-    """The index; each fact's content stems; how often each word is used in phrasings and answers."""
+    """The index; the content stems of all that a fact says, and of its phrasings; how often each word is used."""
 
     index: Index
     texts: list[list[str]]
+    asked: list[list[str]]
     counts: dict[str, int]
 
 
@@ -45,7 +46,8 @@ def _file(folder: Path, version: str) -> Path:
 def fetch(folder: Path, version: str) -> Learnt | None:
     """What was kept for this content; None when there is nothing, or it is damaged."""
     try:
-        with np.load(_file(folder, version), allow_pickle=False) as kept:
+        # Opened by us: numpy leaves a damaged file open.
+        with _file(folder, version).open("rb") as file, np.load(file, allow_pickle=False) as kept:
             told = json.loads(bytes(kept["words"]).decode())
             index = Index(
                 vocabulary={name: at for at, name in enumerate(told["vocabulary"])},
@@ -56,7 +58,7 @@ def fetch(folder: Path, version: str) -> Learnt | None:
                 owner=kept["owner"],
                 facts=int(told["facts"]),
             )
-            learnt = Learnt(index, told["texts"], told["counts"])
+            learnt = Learnt(index, told["texts"], told["asked"], told["counts"])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
@@ -82,6 +84,7 @@ def keep(folder: Path, version: str, learnt: Learnt) -> None:
         "vocabulary": list(index.vocabulary),
         "facts": index.facts,
         "texts": learnt.texts,
+        "asked": learnt.asked,
         "counts": learnt.counts,
     }
     try:

@@ -15,12 +15,14 @@ from tutor_bot.matching import cache as disk
 from tutor_bot.matching.decide import CERTAIN, CLOSE, FOUND, UNSURE, Evidence, probability
 from tutor_bot.matching.followup import is_bare, leans
 from tutor_bot.matching.index import Floats, Index, build, content_stems
-from tutor_bot.matching.normalise import FUNCTION_WORDS, Aliases, words
+from tutor_bot.matching.normalise import FUNCTION_WORDS, Aliases, stem, words
 from tutor_bot.matching.spelling import Speller
 from tutor_bot.matching.talk import small_talk
 from tutor_bot.matching.world import ELSEWHERE
 
 CANDIDATES = 5
+ANOTHER_NAME = 0.6
+"""How strange a name of the subject is in a fact that is never asked by it; a name of elsewhere counts 1."""
 OFFERED = 3
 CONTEXT_WEIGHT = 0.45
 """Of the words of the fact before, in a question that leans on it."""
@@ -51,6 +53,7 @@ def _learn(catalogue: Catalogue, aliases: Aliases) -> disk.Learnt:
     owner: list[int] = []
     counts: Counter[str] = Counter()
     texts: list[list[str]] = []
+    phrased: list[list[str]] = []
     for number, fact in enumerate(catalogue.facts.values()):
         for asked in dict.fromkeys((fact.question, *fact.also_asked)):
             rows.append(aliases.fold(words(asked)))
@@ -64,7 +67,9 @@ def _learn(catalogue: Catalogue, aliases: Aliases) -> disk.Learnt:
         owner.append(number)
         counts.update(answer)
         texts.append(sorted({*content_stems(tokens), *(t for t in tokens if t.isdigit())}))
-    return disk.Learnt(build(rows, owner, len(catalogue.facts)), texts, dict(counts))
+        frames = aliases.fold(words(" ".join((fact.question, *fact.also_asked, fact.person, fact.term))))
+        phrased.append(sorted(set(content_stems(frames))))
+    return disk.Learnt(build(rows, owner, len(catalogue.facts)), texts, phrased, dict(counts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,15 @@ class Engine:
         self._aliases = aliases
         self._index: Index = learnt.index
         self._texts = [frozenset(text) for text in learnt.texts]
+        self._asked = [frozenset(text) for text in learnt.asked]
+        self._names = frozenset(
+            s
+            for name in (
+                *(n for p in catalogue.packs for n in p.synonyms),
+                *(f.person for f in catalogue.facts.values()),
+            )
+            for s in content_stems(words(name))
+        )
         self._keys: list[FactKey] = list(catalogue.facts)
         self._number = {key: number for number, key in enumerate(self._keys)}
         self._speller = Speller(learnt.counts, aliases.spellings)
@@ -164,9 +178,14 @@ class Engine:
         covered = sum(m for s, m in mass.items() if s in text) / total if mass else 0.0
         known = sum(m for s, m in mass.items() if s in self._mass) / total if mass else 0.0
         numbers = {t for t in read.typed if _NUMBER.fullmatch(t)}
-        strange = bool(numbers - text) or any(w in ELSEWHERE and content_stems([w])[0] not in text for w in read.tokens)
+        strange = 0.0
+        if numbers - text or any(w in ELSEWHERE and stem(w) not in text for w in read.tokens):
+            strange = 1.0
+        elif any(s in self._names and s not in self._asked[best] for s in content):
+            # A name of the subject itself, but not one that this fact is asked by: another person in its frame.
+            strange = ANOTHER_NAME
         same = exact and self._exact.get(" ".join(read.typed)) == best
-        return best, Evidence(first, max(0.0, first - second), covered, known, float(strange), float(same))
+        return best, Evidence(first, max(0.0, first - second), covered, known, strange, float(same))
 
     def _decide(self, read: _Read, nearness: Floats, leaning: bool) -> Outcome:
         best, evidence = self._weigh(read, nearness)
@@ -175,7 +194,7 @@ class Engine:
         key = self._keys[best]
         if score >= FOUND and (evidence.margin >= CLOSE or score >= CERTAIN or len(order) == 1):
             return Found(key, score, candidates)
-        if score >= UNSURE:
+        if score >= UNSURE and evidence.covered > 0:
             offered = [self._keys[n] for n in order[:OFFERED] if nearness[n] >= 0.6 * nearness[best]]
             if len(offered) == 1 and len(order) > 1:
                 offered.append(self._keys[order[1]])

@@ -30,7 +30,8 @@ FUNCTION_WORDS = frozenset(
     really same say shall she should so some such tell than that the their them then there these they thing things
     this those to too um under until up us very was we were what when where which while who whom whose why will with
     would yes you your u ur explain describe give know want need mean means meant happen happens happened actually
-    exactly long many come came go went make made take took wat wot""".split()
+    exactly long many come came go went make made take took wat wot
+    hello hi hey thanks thank ok okay question bot""".split()
 )
 
 PRONOUNS = frozenset("he she it they him her them his its their that this these those there then".split())

@@ -17,6 +17,7 @@ _COLUMNS = (
     memories.c.stability,
     memories.c.difficulty,
     memories.c.reviewed,
+    memories.c.right,
     memories.c.algorithm,
 )
 

@@ -96,6 +96,7 @@ memories = Table(
     Column("stability", Float),
     Column("difficulty", Float),
     Column("reviewed", UtcDateTime),
+    Column("right", Boolean),
     Column("algorithm", String(40), nullable=False),
     Index(None, "learner_id", "due"),
 )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from telegram import Update
-from telegram.error import TelegramError
+from telegram.error import Forbidden, TelegramError
 from telegram.ext import BaseUpdateProcessor, CallbackContext
 
 from tutor_bot.domain.clock import Clock
@@ -102,6 +102,10 @@ class OrderedProcessor(BaseUpdateProcessor):
     async def note_failure(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
         """The error handler: keep the exception, so that the update is not struck off."""
         error = context.error or RuntimeError("failed without an exception")
+        if isinstance(error, Forbidden):
+            # Whoever has blocked the bot, or thrown it out, is not to be answered: trying again changes nothing.
+            log.info("%s", error)
+            return
         if isinstance(update, Update):
             self._failures.setdefault(update.update_id, error)
         where = f"update {update.update_id}" if isinstance(update, Update) else "work in the background"

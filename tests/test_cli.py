@@ -1,0 +1,171 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.content.test_loader import SMALLEST, write
+
+FOUND, FAULT, USAGE, UNSURE, UNKNOWN = 0, 1, 2, 3, 4
+
+
+def tutor_bot(
+    *arguments: str, given: str = "", folder: Path | None = None, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the program as a person would, with these settings and no others."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TUTOR_BOT_")}
+    return subprocess.run(
+        [sys.executable, "-m", "tutor_bot", *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=folder or Path(__file__).parents[1],
+        env=clean | {f"TUTOR_BOT_{name}": value for name, value in settings.items()},
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "words"),
+    [
+        ("how did stalin come to power", FOUND, "General Secretary"),
+        ("how did mao come to lead china", UNKNOWN, "do not know"),
+        ("thanks", FOUND, "welcome"),
+        ("was stalin georgian", UNSURE, "not sure"),
+    ],
+)
+def test_ask(question: str, code: int, words: str) -> None:
+    """The answer as plain text, and an exit code that says what it is."""
+    done = tutor_bot("ask", question)
+    assert done.returncode == code
+    assert words in done.stdout
+    assert done.stderr == ""
+    if code == FOUND and words != "welcome":
+        assert "Sources:" in done.stdout
+    assert "<" not in done.stdout
+
+
+def test_ask_after() -> None:
+    """A follow-up is read with the question before it."""
+    done = tutor_bot("ask", "and why did he lose?", "--after", "who was trotsky")
+    assert "allies" in done.stdout
+
+
+def test_ask_many_lines() -> None:
+    """One JSON line for each line, in order, with ids as they came and facts as the files name them."""
+    lines: list[dict[str, Any]] = [
+        {"id": 7, "question": "who was trotsky"},
+        {"id": "b", "question": "who killed him?", "after": "who was trotsky"},
+        {"id": None, "question": "how did mao come to lead china"},
+        {"id": 1.5, "question": "hi"},
+        {"id": "é", "question": ""},
+    ]
+    done = tutor_bot("ask", "--jsonl", given="\n".join(map(json.dumps, lines)) + "\n\n")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert [a["id"] for a in answers] == [line["id"] for line in lines]
+    assert [a["outcome"] for a in answers] == ["found", "found", "unknown", "talk", "talk"]
+    assert [a["fact"] for a in answers] == ["who-trotsky", "trotsky-murder", None, None, None]
+    assert len(answers[2]["candidates"]) == 5
+    assert all(0 <= c["score"] <= 1 for a in answers for c in a["candidates"])
+    assert answers[0].keys() == {"id", "outcome", "fact", "score", "candidates", "text"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "code", "words"),
+    [
+        (["ask"], "", USAGE, "give a question"),
+        (["ask", "--jsonl"], "not json\n", USAGE, "line 1"),
+        (["ask", "--jsonl"], '{"id": 1, "question": "hi"}\n{"id": 2}\n', USAGE, "line 2"),
+        (["ask", "x", "--content", "/nowhere"], "", FAULT, "not a folder"),
+        (["nonsense"], "", USAGE, "No such command"),
+        (["ask", "--nonsense", "x"], "", USAGE, "No such option"),
+        (["content", "show", "nothing-like-it"], "", FAULT, "there is no fact"),
+        (["content", "show", "who-trotzky"], "", FAULT, "did you mean who-trotsky"),
+        (["run"], "", USAGE, "TUTOR_BOT_TOKEN"),
+    ],
+)
+def test_errors_are_one_line(arguments: list[str], given: str, code: int, words: str, tmp_path: Path) -> None:
+    """A mistake ends with one line that says what to do, on standard error, and no traceback."""
+    done = tutor_bot(*arguments, given=given, folder=tmp_path)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "words"),
+    [
+        ({"LOG_LEVEL": "LOUD", "TOKEN": "1:a"}, USAGE, "TUTOR_BOT_LOG_LEVEL"),
+        ({"TOKEN": "1:a", "DATABASE_URL": "sqlite:////proc/nowhere/t.db"}, FAULT, "cannot make the folder"),
+    ],
+)
+def test_run_refuses_in_one_line(settings: dict[str, str], code: int, words: str, tmp_path: Path) -> None:
+    """What keeps the bot from starting is said in one line."""
+    done = tutor_bot("run", folder=tmp_path, **settings)
+    assert done.returncode == code
+    assert words in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_run_refuses_a_broken_pack(tmp_path: Path) -> None:
+    """An error in a pack ends the start, with its place."""
+    write(tmp_path, SMALLEST.replace("answer:", "anwser:"))
+    done = tutor_bot("run", TOKEN="1:a", CONTENT=str(tmp_path), DATABASE_URL=f"sqlite:///{tmp_path}/t.db")
+    assert done.returncode == FAULT
+    assert "01.yaml:8" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_content_check(tmp_path: Path) -> None:
+    """Silent and 0 on the shipped pack; every fault and 1 on a broken one."""
+    good = tutor_bot("content", "check")
+    assert (good.returncode, good.stdout) == (0, "")
+    write(tmp_path, SMALLEST.replace("answer:", "anwser:"))
+    bad = tutor_bot("content", "check", str(tmp_path))
+    assert bad.returncode == FAULT
+    assert "01.yaml:8: " in bad.stdout
+
+
+def test_content_show() -> None:
+    """One fact with all that belongs to it."""
+    done = tutor_bot("content", "show", "testament-postscript")
+    assert done.returncode == 0
+    for words in ("too rude", "Also asked", "Sources", "Quiz"):
+        assert words in done.stdout
+
+
+def test_db_upgrade(tmp_path: Path) -> None:
+    """A database is made where there is none; doing it twice is no harm."""
+    for _ in range(2):
+        done = tutor_bot("db", "upgrade", DATABASE_URL=f"sqlite:///{tmp_path}/new/folder/tutor.db")
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "new" / "folder" / "tutor.db").exists()
+
+
+def test_ask_imports_nothing_heavy() -> None:
+    """A terminal question needs neither Telegram nor a database."""
+    code = (
+        "import sys; from tutor_bot import cli; sys.argv = ['tutor-bot', 'ask', 'nep']\n"
+        "try: cli.main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'telegram', 'sqlalchemy', 'matplotlib', 'httpx', 'fsrs', 'alembic'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_version_and_help() -> None:
+    """--version and --help stand everywhere."""
+    assert tutor_bot("--version").stdout.startswith("tutor-bot ")
+    for command in ([], ["ask"], ["run"], ["content"], ["content", "check"], ["db"], ["db", "upgrade"]):
+        done = tutor_bot(*command, "--help")
+        assert done.returncode == 0
+        assert "Usage" in done.stdout
