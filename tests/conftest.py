@@ -1,8 +1,10 @@
 """A real database made by the migrations, a clock that tests move, and the use cases over both."""
 
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -18,6 +20,24 @@ from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.sending import Sending
+
+ALL = os.environ.get("TUTOR_BOT_TESTS") == "all"
+"""Where everything is installed, a test that cannot run is a failure."""
+_skipped: Counter[tuple[str, str]] = Counter()
+
+
+def needs(what: str, command: str) -> NoReturn:
+    """Skip the test for want of `what`, which `command` brings; where all is to run, fail it."""
+    if ALL:
+        pytest.fail(f"needs {what}: {command}")
+    _skipped[what, command] += 1
+    pytest.skip(f"needs {what}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for what was skipped, and how to have it run."""
+    for (what, command), count in _skipped.items():
+        terminalreporter.write_line(f"{count} tests skipped, they need {what}; to run them: {command}")
 
 
 @pytest.fixture
@@ -35,7 +55,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     server = os.environ.get("TUTOR_BOT_TEST_POSTGRESQL")
     if not server:
-        pytest.skip("needs a PostgreSQL server")
+        needs("a PostgreSQL server", "bash .ci/postgresql install && bash .ci/postgresql with make test")
     from tests.postgresql import fresh_database
 
     with fresh_database(server) as url:

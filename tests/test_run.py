@@ -1,0 +1,140 @@
+"""The program as a process, against a loopback server that answers as Telegram would."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fake_telegram import TUTOR, a_message
+
+TOKEN = "42:AAsecret-token_value"
+
+
+class Servers(ThreadingHTTPServer):
+    """Hands out `updates` once; `refuses` answers 401 to everything, `breaks` 500 to sendMessage."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.updates: list[Any] = []
+        self.refuses = self.breaks = False
+        self.sent: list[str] = []
+        self.polled = threading.Event()
+        self.answered = threading.Event()
+        self.closing = threading.Event()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Servers
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        method = self.path.rsplit("/", 1)[-1]
+        servers = self.server
+        if servers.refuses:
+            return self._say(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
+        if method == "getUpdates":
+            updates, servers.updates = servers.updates, []
+            servers.polled.set()
+            if not updates:
+                servers.closing.wait(30)
+            return self._say(200, {"ok": True, "result": updates})
+        if method == "sendMessage":
+            servers.sent.append(method)
+            servers.answered.set()
+            if servers.breaks:
+                return self._say(500, {"ok": False, "error_code": 500, "description": "Internal Server Error"})
+            message = a_message("answer")["message"]
+            return self._say(200, {"ok": True, "result": message})
+        return self._say(200, {"ok": True, "result": TUTOR if method == "getMe" else True})
+
+    def _say(self, code: int, answer: Any) -> None:
+        body = json.dumps(answer).encode()
+        self.send_response(code)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def servers() -> Iterator[Servers]:
+    made = Servers()
+    thread = threading.Thread(target=made.serve_forever)
+    thread.start()
+    yield made
+    made.closing.set()
+    made.shutdown()
+    thread.join()
+    made.server_close()
+
+
+def start(folder: Path, address: str) -> subprocess.Popen[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TUTOR_BOT_")}
+    settings = {
+        "TUTOR_BOT_TOKEN": TOKEN,
+        "TUTOR_BOT_API_URL": address,
+        "TUTOR_BOT_DATABASE_URL": f"sqlite:///{folder}/tutor.db",
+        "TUTOR_BOT_LOG_LEVEL": "DEBUG",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "tutor_bot", "run"],
+        env=clean | settings,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+def test_it_answers_and_stops_on_sigterm(servers: Servers, tmp_path: Path, breaks: bool) -> None:
+    """A question is answered, SIGTERM ends it cleanly, and no log line holds the token, errors or not."""
+    servers.breaks = breaks
+    servers.updates = [{"update_id": 1, **a_message("who was trotsky")}]
+    process = start(tmp_path, servers.address)
+    assert servers.answered.wait(30)
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=15)
+    assert process.returncode == 0
+    assert "AAsecret" not in log
+    assert "serving as @tutor_bot" in log
+    assert "who was trotsky" not in log
+
+
+def test_a_wrong_token_ends_in_one_line(servers: Servers, tmp_path: Path) -> None:
+    """Telegram's refusal is told without the token that was refused."""
+    servers.refuses = True
+    process = start(tmp_path, servers.address)
+    _, log = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "TUTOR_BOT_TOKEN" in log.splitlines()[-1]
+    assert "AAsecret" not in log
+    assert "Traceback" not in log
+
+
+def test_a_telegram_that_cannot_be_reached(tmp_path: Path) -> None:
+    """The bot waits for the network, says so, and still stops at once when told to."""
+    process = start(tmp_path, "http://127.0.0.1:9")
+    assert process.stderr
+    for line in process.stderr:
+        if "cannot be reached" in line:
+            break
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=15)
+    assert process.returncode == 0
+    assert "AAsecret" not in log
