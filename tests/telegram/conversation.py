@@ -55,8 +55,9 @@ class Conversation:
                     # What is left waits for Telegram's limits, and so for the clock.
                     await self.clock.advance(timedelta(milliseconds=100))
                 async with self.storage.read() as work:
-                    left = {raw.update_id for raw in await work.inbox.waiting()}
+                    # In this order: what is seen to have come may be seen to be left, not the other way round.
                     seen = await work.inbox.known(numbers)
+                    left = {raw.update_id for raw in await work.inbox.waiting()}
                 if seen >= set(numbers) and not left & set(numbers):
                     break
                 await asyncio.sleep(0)
