@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.outgoing import Urgency
@@ -42,6 +42,24 @@ class OutboxRow:
     tries: int
 
 
+def _next_of_each() -> Select[tuple[int]]:
+    """Each reachable person's earliest row, if it waits: while it is being sent, those behind it are not free."""
+    earlier = outbox.alias("earlier")
+    return (
+        select(outbox.c.id)
+        .join(learners, learners.c.id == outbox.c.learner_id)
+        .where(
+            outbox.c.state == State.WAITING,
+            learners.c.reachable,
+            ~exists().where(
+                earlier.c.learner_id == outbox.c.learner_id,
+                earlier.c.id < outbox.c.id,
+                earlier.c.state.in_(_ACTIVE),
+            ),
+        )
+    )
+
+
 class Outbox:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -65,23 +83,7 @@ class Outbox:
 
     async def claim(self, now: datetime, limit: int) -> list[OutboxRow]:
         """Rows to send now, at most one for each person: theirs go out in order, one after the other."""
-        earlier = outbox.alias("earlier")
-        free = (
-            select(outbox.c.id)
-            .join(learners, learners.c.id == outbox.c.learner_id)
-            .where(
-                outbox.c.state == State.WAITING,
-                outbox.c.not_before <= now,
-                learners.c.reachable,
-                ~exists().where(
-                    earlier.c.learner_id == outbox.c.learner_id,
-                    earlier.c.id < outbox.c.id,
-                    earlier.c.state.in_(_ACTIVE),
-                ),
-            )
-            .order_by(outbox.c.not_before)
-            .limit(limit)
-        )
+        free = _next_of_each().where(outbox.c.not_before <= now).order_by(outbox.c.not_before).limit(limit)
         rows = await self._connection.execute(
             update(outbox)
             .where(outbox.c.id.in_(free))
@@ -99,15 +101,10 @@ class Outbox:
         return sorted(claimed, key=lambda row: row.id)
 
     async def next_due(self) -> datetime | None:
-        """The earliest instant at which something that waits may be sent."""
-        found = await self._connection.execute(
-            select(outbox.c.not_before)
-            .join(learners, learners.c.id == outbox.c.learner_id)
-            .where(outbox.c.state == State.WAITING, learners.c.reachable)
-            .order_by(outbox.c.not_before)
-            .limit(1)
-        )
-        return found.scalar_one_or_none()
+        """The earliest instant at which `claim` will have something."""
+        free = _next_of_each().with_only_columns(outbox.c.not_before).order_by(outbox.c.not_before).limit(1)
+        instant: datetime | None = (await self._connection.execute(free)).scalar_one_or_none()
+        return instant
 
     async def under_way(self) -> int:
         """How many rows have been handed out to be sent and are not noted yet."""

@@ -93,9 +93,9 @@ class Sender:
             self._has_room.set()
 
     async def _wait(self, due: datetime | None) -> None:
-        """Until something changes, or the next row is due (one that is overdue waits behind another of its chat)."""
+        """Until something changes, or the next row is due, which it may have become just now."""
         waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._changed.wait())]
-        if due is not None and due > self._clock.now():
+        if due is not None:
             waits.append(asyncio.ensure_future(self._clock.sleep_until(due)))
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
