@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.content.test_loader import write
 from tests.fake_telegram import TUTOR, a_message
 
 TOKEN = "42:AAsecret-token_value"
@@ -84,13 +85,14 @@ def servers() -> Iterator[Servers]:
     made.server_close()
 
 
-def start(folder: Path, address: str) -> subprocess.Popen[str]:
+def start(folder: Path, address: str, **more: str) -> subprocess.Popen[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TUTOR_BOT_")}
     settings = {
         "TUTOR_BOT_TOKEN": TOKEN,
         "TUTOR_BOT_API_URL": address,
         "TUTOR_BOT_DATABASE_URL": f"sqlite:///{folder}/tutor.db",
         "TUTOR_BOT_LOG_LEVEL": "DEBUG",
+        **more,
     }
     return subprocess.Popen(
         [sys.executable, "-m", "tutor_bot", "run"],
@@ -130,11 +132,36 @@ def test_a_wrong_token_ends_in_one_line(servers: Servers, tmp_path: Path) -> Non
 def test_a_telegram_that_cannot_be_reached(tmp_path: Path) -> None:
     """The bot waits for the network, says so, and still stops at once when told to."""
     process = start(tmp_path, "http://127.0.0.1:9")
-    assert process.stderr
-    for line in process.stderr:
-        if "cannot be reached" in line:
-            break
+    until_logged(process, "cannot be reached")
     process.send_signal(signal.SIGTERM)
     _, log = process.communicate(timeout=15)
     assert process.returncode == 0
     assert "AAsecret" not in log
+
+
+def until_logged(process: subprocess.Popen[str], words: str) -> str:
+    """The first log line with these words."""
+    assert process.stderr
+    for line in process.stderr:
+        if words in line:
+            return line
+    raise AssertionError(f"no line with {words!r}")
+
+
+def test_content_is_loaded_anew_on_sighup(servers: Servers, tmp_path: Path) -> None:
+    """SIGHUP loads the packs anew; a fault keeps the old ones in force and says where it is."""
+    packs = write(tmp_path / "packs")
+    topic = packs / "demo" / "topics" / "01.yaml"
+    good = topic.read_text(encoding="utf-8")
+    process = start(tmp_path, servers.address, TUTOR_BOT_CONTENT=str(packs))
+    until_logged(process, "serving as")
+    topic.write_text(good.replace("answer:", "anwser:"), encoding="utf-8")
+    process.send_signal(signal.SIGHUP)
+    until_logged(process, "the old one stays in force")
+    until_logged(process, "01.yaml:")
+    topic.write_text(good, encoding="utf-8")
+    process.send_signal(signal.SIGHUP)
+    until_logged(process, "content reloaded: 1 facts")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=15)
+    assert process.returncode == 0
