@@ -99,6 +99,18 @@ async def test_in_a_forum_topic_the_answer_stays_there(chat: Conversation) -> No
     assert reply["message_thread_id"] == 9
 
 
+async def test_a_crowded_group_is_told_of_private_answers_once(chat: Conversation) -> None:
+    """When a group's 20 a minute run short, answers keep their order and one message offers the private chat."""
+    asked = [a_message(f"/ask {QUESTION}", chat=CLASS_7B, message_id=5000 + n) for n in range(24)]
+    await chat.tells(*asked)
+    replies = chat.telegram.sent("sendMessage")
+    offers = [r for r in replies if "20 messages a minute" in r["text"]]
+    assert len(offers) == 1
+    assert "t.me/tutor_bot?start=" in str(offers[0]["reply_markup"])
+    answered = [r["reply_parameters"]["message_id"] for r in replies if r not in offers]
+    assert answered == [5000 + n for n in range(24)]
+
+
 async def test_a_quiz_by_votes(chat: Conversation) -> None:
     """Three questions: right, wrong with the right answer shown, right; then the summary with 'again'."""
     await chat.says("/quiz 3")

@@ -19,5 +19,8 @@ class Knowledge:
 
     def current(self, memories: Mapping[FactKey, Memory]) -> dict[FactKey, Memory]:
         """Memories under today's keys; those of facts that have left the pack are left out."""
-        catalogue = self.catalogue
-        return {fact.key: memory for key, memory in memories.items() if (fact := catalogue.get(key))}
+        found: dict[FactKey, Memory] = {}
+        for key, memory in memories.items():
+            if (fact := self.catalogue.get(key)) and (key == fact.key or fact.key not in memories):
+                found[fact.key] = memory
+        return found

@@ -14,12 +14,12 @@ EXAMPLES = 3
 
 
 def examples(catalogue: Catalogue) -> list[str]:
-    """Questions to begin with: the first fact that others hang on, then one from the middle and the end."""
+    """Questions to begin with: the fact that most others hang on, then some from along the course."""
     facts = list(catalogue.facts.values())
-    core = [fact for fact in facts if fact.core] or facts
     hub = max(facts, key=lambda fact: len(fact.see_also))
-    picked = dict.fromkeys([hub.question, core[len(core) // 2].question, core[-1].question])
-    return list(picked)[:EXAMPLES]
+    course = [fact for fact in facts if fact.core and fact is not hub] or [fact for fact in facts if fact is not hub]
+    step = max(1, len(course) // EXAMPLES)
+    return [hub.question, *(fact.question for fact in course[step // 2 :: step])][:EXAMPLES]
 
 
 async def start(update: Update, context: TutorContext) -> None:
