@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.clocks import MovingClock
-from tests.fake_telegram import BLOCKED, BO, CLASS_7B, Refusal, a_message, a_poll, a_press, a_vote
+from tests.fake_telegram import AMINA, BLOCKED, BO, CLASS_7B, Refusal, a_message, a_poll, a_press, a_vote
 from tests.telegram.conversation import Conversation
 from tutor_bot.storage import Storage
 from tutor_bot.usecases.knowledge import Knowledge
@@ -302,3 +302,57 @@ def _sticker() -> dict[str, Any]:
         "is_animated": False,
         "is_video": False,
     }
+
+
+def _bot_member(chat: dict[str, Any], before: str, after: str) -> dict[str, Any]:
+    """An update: the bot's own place in a chat has changed."""
+    bot = {"id": 42, "is_bot": True, "first_name": "Tutor", "username": "tutor_bot"}
+    old, new = (
+        {"status": status, "user": bot, **({"until_date": 0} if status == "kicked" else {})}
+        for status in (before, after)
+    )
+    return {"my_chat_member": {"chat": chat, "from": AMINA, "date": 1, "old_chat_member": old, "new_chat_member": new}}
+
+
+async def test_a_group_is_greeted_once(chat: Conversation) -> None:
+    """Added to a group, the bot says in a line what it does; made an admin or thrown out, it says nothing."""
+    await chat.tells(_bot_member(CLASS_7B, "left", "member"))
+    [greeting] = chat.telegram.sent("sendMessage")
+    assert "/ask" in greeting["text"]
+    await chat.tells(_bot_member(CLASS_7B, "member", "administrator"), _bot_member(CLASS_7B, "administrator", "left"))
+    assert len(chat.telegram.sent("sendMessage")) == 1
+
+
+async def test_a_group_that_moves_keeps_its_conversation(chat: Conversation) -> None:
+    """A group that becomes a supergroup stays the same chat: a follow-up there still knows what was asked."""
+    small = {**CLASS_7B, "id": -7, "type": "group"}
+    await chat.says(f"/ask {QUESTION}", chat=small)
+    await chat.tells(a_message("", chat=small, migrate_to_chat_id=-1007))
+    await chat.says(f"/ask {QUESTION}", chat=CLASS_7B)
+    async with chat.storage.read() as work:
+        assert await work.asked.latest(1, chat=1, thread=None, since=chat.clock.now() - timedelta(hours=1)) == (
+            "demo/testament",
+            "demo/testament",
+        )
+
+
+async def test_a_learner_who_blocks_without_being_written_to(chat: Conversation, clock: MovingClock) -> None:
+    """Telegram's word that the bot was blocked is enough: the daily quiz is not tried."""
+    await chat.says("/daily 18:00 Europe/London")
+    private = {"id": AMINA["id"], "type": "private", "first_name": "Amina"}
+    await chat.tells(_bot_member(private, "member", "kicked"))
+    await clock.advance(timedelta(hours=8))
+    assert not chat.telegram.sent("sendPoll")
+    await chat.tells(_bot_member(private, "kicked", "member"))
+    await clock.advance(timedelta(minutes=2))
+    await chat.poll(1)
+
+
+async def test_the_daily_quiz_is_offered_after_the_first_quiz(chat: Conversation) -> None:
+    """Whoever has not chosen yet is asked once more below the first summary, and then not again."""
+    for number in (1, 2):
+        await chat.says("/quiz 1")
+        await chat.votes(await chat.poll(number), right=True)
+        summary = await chat.message("1 of 1 question right")
+        assert ("At what time" in summary["text"]) is (number == 1)
+        chat.telegram.calls.clear()
