@@ -34,7 +34,7 @@ def engine() -> Engine:
         ("false premise: the KGB", "why did the KGB arrest people in the purges?", "secret-police-names"),
         ("false premise: an heir", "when did Lenin choose Stalin as his heir?", "no-heir-named"),
         ("false premise: Beria", "how did beria run the great terror", "who-beria"),
-        ("false premise: newspapers", "did stalin print false newspapers for lenin", "medical-regime"),
+        ("false premise: newspapers", "did stalin print false newspapers for lenin", "dummy-pravda"),
     ],
 )
 def test_found(engine: Engine, idea: str, question: str, fact: str) -> None:
