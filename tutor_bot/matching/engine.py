@@ -123,7 +123,10 @@ class Engine:
             rest = tuple(c for c in others if c.fact != key)[: CANDIDATES - 1]
             return Found(key, 0.8, (Candidate(key, 0.8), *rest))
         nearness = self._nearness(read.tokens, before if leaning else ())
-        return self._decide(read, nearness, leaning)
+        if (number := self._exact.get(" ".join(read.typed))) is not None:
+            # A curator's own phrasing means its fact, however near another one stands.
+            nearness[number] = max(nearness[number], nearness.max() + 2 * CLOSE)
+        return self._decide(read, nearness)
 
     def evidence(self, text: str, hidden: int | None = None) -> tuple[FactKey, Evidence]:
         """The best candidate and what speaks for it, with fact number `hidden` taken out: for calibration."""
@@ -187,7 +190,7 @@ class Engine:
         same = exact and self._exact.get(" ".join(read.typed)) == best
         return best, Evidence(first, max(0.0, first - second), covered, known, strange, float(same))
 
-    def _decide(self, read: _Read, nearness: Floats, leaning: bool) -> Outcome:
+    def _decide(self, read: _Read, nearness: Floats) -> Outcome:
         best, evidence = self._weigh(read, nearness)
         score = probability(evidence)
         order, candidates = self._candidates(nearness, score)
