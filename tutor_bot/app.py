@@ -1,11 +1,14 @@
-"""The composition root: the only module that knows every room."""
+"""The composition root: with `trial`, the only module that knows every room."""
 
 import asyncio
 import logging
 import signal
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from telegram.error import TelegramError
 from telegram.request import BaseRequest
@@ -22,7 +25,7 @@ from tutor_bot.storage.migrate import DatabaseError
 from tutor_bot.storage.migrate import upgrade as upgrade_database
 from tutor_bot.telegram.application import build, show_menus
 from tutor_bot.telegram.context import Tutor, TutorApplication
-from tutor_bot.telegram.jobs import Ticker
+from tutor_bot.telegram.jobs import MINUTE, Ticker
 from tutor_bot.telegram.receiver import Receiver, ReceivingEnded
 from tutor_bot.telegram.sender import Sender
 from tutor_bot.usecases.answering import Answering
@@ -34,7 +37,7 @@ from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.receiving import Receiving
 from tutor_bot.usecases.sending import Sending
 
-__all__ = ["AppError", "Running", "compose", "run", "upgrade"]
+__all__ = ["AppError", "Running", "compose", "load_content", "reload_content", "run", "signals", "until_stopped", "upgrade"]
 
 log = logging.getLogger(__name__)
 
@@ -50,14 +53,15 @@ class Running:
     application: TutorApplication
     storage: Storage
     knowledge: Knowledge
+    daily: DailyQuiz
     sender: Sender
     ticker: Ticker
 
 
-def upgrade(settings: Settings) -> None:
+def upgrade(database_url: str) -> None:
     """Bring the database to this version's tables. Raises AppError."""
     try:
-        upgrade_database(settings.database_url, migrations_folder())
+        upgrade_database(database_url, migrations_folder())
     except DatabaseError as error:
         raise AppError(str(error)) from None
 
@@ -67,12 +71,12 @@ def run(settings: Settings) -> None:
     if settings.token is None:
         raise AppError("TUTOR_BOT_TOKEN is not set: it is the token that BotFather gives you for your bot")
     content = settings.content or content_folder()
-    catalogue = _load(content)
-    upgrade(settings)
+    catalogue = load_content(content)
+    upgrade(settings.database_url)
     asyncio.run(_serve(settings, settings.token.get_secret_value(), content, catalogue))
 
 
-def _load(content: Path) -> Catalogue:
+def load_content(content: Path) -> Catalogue:
     loaded = load(content)
     for fault in loaded.faults:
         log.warning("%s", fault)
@@ -89,6 +93,7 @@ def compose(
     token: str,
     api_url: str,
     zone: str = "UTC",
+    look_every: timedelta = MINUTE,
     request: BaseRequest | None = None,
 ) -> Running:
     """Put the rooms together. `request` replaces the network in tests."""
@@ -114,15 +119,12 @@ def compose(
     )
     sender = Sender(application.bot, sending, clock)
     storage.on_outgoing = sender.poke
-    ticker = Ticker(daily, Housekeeping(storage, clock), sender, clock)
-    return Running(application, storage, knowledge, sender, ticker)
+    ticker = Ticker(daily, Housekeeping(storage, clock), sender, clock, at_most=look_every)
+    storage.on_schedule = ticker.poke
+    return Running(application, storage, knowledge, daily, sender, ticker)
 
 
 async def _serve(settings: Settings, token: str, content: Path, catalogue: Catalogue) -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
     clock = SystemClock()
     storage = Storage(settings.database_url)
     knowledge = Knowledge(load_engine(catalogue, default_cache()))
@@ -134,23 +136,38 @@ async def _serve(settings: Settings, token: str, content: Path, catalogue: Catal
         api_url=settings.api_url,
         zone=settings.timezone.key,
     )
-    reloads: set[asyncio.Task[None]] = set()
-
-    def reload() -> None:
-        task = asyncio.create_task(_reload(content, knowledge))
-        reloads.add(task)
-        task.add_done_callback(reloads.discard)
-
-    loop.add_signal_handler(signal.SIGHUP, reload)
     try:
-        await _until_stopped(running, Receiver(clock), stopped)
+        with signals(reload=lambda: _reload(content, knowledge)) as stopped:
+            await until_stopped(running, Receiver(clock), stopped)
     except ReceivingEnded as error:
         raise AppError(str(error)) from None
     finally:
         await storage.close()
 
 
-async def _until_stopped(running: Running, receiver: Receiver, stopped: asyncio.Event) -> None:
+@contextmanager
+def signals(*, reload: Callable[[], Coroutine[Any, Any, object]]) -> Iterator[asyncio.Event]:
+    """The one place where signals are handled: SIGTERM and SIGINT set the event, SIGHUP reloads."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    reloads: set[asyncio.Task[object]] = set()
+
+    def begin_reload() -> None:
+        task = asyncio.create_task(reload())
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    handled = {signal.SIGTERM: stopped.set, signal.SIGINT: stopped.set, signal.SIGHUP: begin_reload}
+    for number, handler in handled.items():
+        loop.add_signal_handler(number, handler)
+    try:
+        yield stopped
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
+
+
+async def until_stopped(running: Running, receiver: Receiver, stopped: asyncio.Event) -> None:
     """Receive, send and tick until `stopped` is set or receiving dies; then end in good order."""
     waits = [
         asyncio.create_task(stopped.wait()),
@@ -195,12 +212,17 @@ async def _menus(application: TutorApplication) -> None:
 
 
 async def _reload(content: Path, knowledge: Knowledge) -> None:
-    """SIGHUP: load the packs anew; a fault keeps the old content and says so."""
     with suppress(asyncio.CancelledError):
-        try:
-            catalogue = await asyncio.to_thread(_load, content)
-        except AppError as error:
-            log.error("the content has faults, so the old one stays in force:\n%s", error)
-            return
-        knowledge.matcher = await asyncio.to_thread(load_engine, catalogue, default_cache())
-        log.info("content reloaded: %d facts", len(catalogue.facts))
+        await reload_content(content, knowledge)
+
+
+async def reload_content(content: Path, knowledge: Knowledge) -> str:
+    """Load the packs anew; a fault keeps the old content. What to tell whoever asked for it."""
+    try:
+        catalogue = await asyncio.to_thread(load_content, content)
+    except AppError as error:
+        log.error("the content has faults, so the old one stays in force:\n%s", error)
+        return f"The content has faults, so the old one stays in force:\n{error}"
+    knowledge.matcher = await asyncio.to_thread(load_engine, catalogue, default_cache())
+    log.info("content reloaded: %d facts", len(catalogue.facts))
+    return f"Content reloaded: {len(catalogue.facts)} facts."

@@ -92,6 +92,63 @@ def run() -> None:
 
 
 @app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="Port on 127.0.0.1; 0 is any free one.")] = 8765,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep what the tutor remembers there, for the next time.")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Reload the content whenever a pack file changes.")] = False,
+    content: ContentOption = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser, if there is one.")] = True,
+) -> None:
+    """Try the bot in the browser: a local Telegram, no token, no network."""
+    settings = _settings()
+    from tutor_bot import logs
+
+    try:
+        from tutor_bot.sandbox import TOKEN
+        from tutor_bot.trial import Trial
+    except ModuleNotFoundError as error:
+        _end(f"the sandbox needs {error.name}, which is not installed: pip install 'tutor-bot[sandbox]'", FAULT)
+    from tutor_bot.app import AppError
+    from tutor_bot.shipped import content_folder
+
+    logs.configure(settings.log_level, settings.log_format, TOKEN)
+    if content is not None and not content.is_dir():
+        _end(f"{content} is not a folder", USAGE)
+    try:
+        Trial(
+            content=content or settings.content or content_folder(),
+            zone=settings.timezone.key,
+            port=port,
+            keep=keep,
+            watch=watch,
+            announce=lambda address: _announce(address, browser),
+        ).run()
+    except AppError as error:
+        _end(str(error), FAULT)
+
+
+def _announce(address: str, browser: bool) -> None:
+    """Where the page is; opened only where a window can be, for a browser in the terminal would take it over."""
+    import os
+    import webbrowser
+
+    typer.echo(f"The sandbox is at {address} (Ctrl+C ends it)")
+    sys.stdout.flush()
+    windows = sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    opened = False
+    if browser and windows:
+        try:
+            opened = webbrowser.open(address)
+        except (webbrowser.Error, OSError):
+            opened = False
+    if browser and not opened:
+        typer.echo("Open this address in a browser.")
+        sys.stdout.flush()
+
+
+@app.command()
 def ask(
     question: Annotated[str | None, typer.Argument(help="What a learner would type.")] = None,
     after: Annotated[str | None, typer.Option(metavar="QUESTION", help="What this learner asked just before.")] = None,
@@ -202,7 +259,7 @@ def db_upgrade() -> None:
     from tutor_bot.app import AppError, upgrade
 
     try:
-        upgrade(settings)
+        upgrade(settings.database_url)
     except AppError as error:
         _end(str(error), FAULT)
 

@@ -1,7 +1,7 @@
 """What we remember: the only home of SQL. Plain values in and out, inside one unit of work."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,21 +55,37 @@ class Storage:
         self._writer, self._readers = make_engines(url)
         self.on_outgoing: Callable[[], None] = lambda: None
         """Called after a transaction that left something to send has been committed."""
+        self.on_schedule: Callable[[], None] = lambda: None
+        """Called after a transaction that changed when something is due."""
+        self.busy = 0
+        """Transactions that are open now."""
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
         """A writing transaction, committed at the end and rolled back on any exception."""
-        async with self._writer.begin() as connection:
-            work = Work(connection)
-            yield work
+        with self._counted():
+            async with self._writer.begin() as connection:
+                work = Work(connection)
+                yield work
         if "outbox" in work.__dict__ and work.outbox.added:
             self.on_outgoing()
+        if "people" in work.__dict__ and work.people.rescheduled:
+            self.on_schedule()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Work]:
         """A reading transaction: one consistent picture, and no waiting for the writer."""
-        async with self._readers.begin() as connection:
-            yield Work(connection)
+        with self._counted():
+            async with self._readers.begin() as connection:
+                yield Work(connection)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self.busy += 1
+        try:
+            yield
+        finally:
+            self.busy -= 1
 
     async def close(self) -> None:
         await self._writer.dispose()

@@ -39,6 +39,8 @@ def _learner(row: Any) -> Learner:
 class People:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self.rescheduled = False
+        """Whether it has changed when somebody's daily quiz is due."""
 
     async def meet(self, person: Person, now: datetime) -> Learner:
         """The learner behind a Telegram account, remembered from now on and reachable again."""
@@ -49,6 +51,7 @@ class People:
         ).one_or_none()
         if known and (known.name, known.language, known.reachable) == (person.name, person.language, True):
             return _learner(known)
+        self.rescheduled |= known is not None and not known.reachable
         values: dict[str, Any] = {"name": person.name, "language": person.language, "reachable": True}
         if known:
             await self._connection.execute(update(learners).where(learners.c.id == known.id).values(**values))
@@ -70,6 +73,7 @@ class People:
         self, learner_id: int, *, hour: time | None, zone: ZoneInfo | None, next_daily: datetime | None
     ) -> None:
         """The daily quiz's hour and zone; no hour switches it off and keeps the zone."""
+        self.rescheduled = True
         await self._connection.execute(
             update(learners)
             .where(learners.c.id == learner_id)

@@ -1,7 +1,8 @@
 """What happens by the clock: the minute tick. The database is the schedule, so a restart forgets nothing."""
 
+import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tutor_bot.domain.clock import Clock
 from tutor_bot.telegram.sender import Sender
@@ -11,32 +12,63 @@ from tutor_bot.usecases.housekeeping import Housekeeping
 log = logging.getLogger(__name__)
 
 MINUTE = timedelta(minutes=1)
-SWEEP_EVERY = 60
-"""Minutes between sweeps."""
+SWEEP_EVERY = timedelta(hours=1)
 
 
 class Ticker:
-    """Each whole minute: daily quizzes that are due, also those that fell due while we were away."""
+    """Does what is due, also what fell due while we were away; looks again when the next thing is due.
 
-    def __init__(self, daily: DailyQuiz, housekeeping: Housekeeping, sender: Sender, clock: Clock) -> None:
+    `at_most` is the longest it sleeps in between: another replica may have changed the schedule meanwhile.
+    """
+
+    def __init__(
+        self,
+        daily: DailyQuiz,
+        housekeeping: Housekeeping,
+        sender: Sender,
+        clock: Clock,
+        *,
+        at_most: timedelta = MINUTE,
+    ) -> None:
         self._daily, self._housekeeping = daily, housekeeping
         self._sender, self._clock = sender, clock
-        self._ticks = 0
+        self._at_most = at_most
+        self._swept: datetime | None = None
+        self._changed = asyncio.Event()
+
+    def poke(self) -> None:
+        """The schedule has changed here."""
+        self._changed.set()
 
     async def run(self) -> None:
         """Tick until cancelled; a tick that fails is logged, and the next one still comes."""
         while True:
+            self._changed.clear()
+            now = self._clock.now()
+            wake = now.replace(second=0, microsecond=0) + self._at_most
             try:
                 await self.tick()
+                wake = min(wake, await self._daily.next_instant() or wake)
             except Exception:
-                log.exception("a minute's work failed; the next minute takes it up")
-            now = self._clock.now()
-            await self._clock.sleep_until(now.replace(second=0, microsecond=0) + MINUTE)
+                log.exception("what is due could not be done; the next tick takes it up")
+            await self._sleep_until(wake)
 
     async def tick(self) -> None:
-        """One minute's work. Pages are claimed as the outbox drains, never thousands at once."""
+        """Do what is due. Pages are claimed as the outbox drains, never thousands at once."""
         while await self._daily.tick():
             await self._sender.room()
-        if self._ticks % SWEEP_EVERY == 0:
+        now = self._clock.now()
+        if self._swept is None or now >= self._swept + SWEEP_EVERY:
             await self._housekeeping.sweep()
-        self._ticks += 1
+            self._swept = now
+
+    async def _sleep_until(self, instant: datetime) -> None:
+        waits = [
+            asyncio.ensure_future(self._clock.sleep_until(instant)),
+            asyncio.ensure_future(self._changed.wait()),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
