@@ -37,7 +37,17 @@ from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.receiving import Receiving
 from tutor_bot.usecases.sending import Sending
 
-__all__ = ["AppError", "Running", "compose", "load_content", "reload_content", "run", "signals", "until_stopped", "upgrade"]
+__all__ = [
+    "AppError",
+    "Running",
+    "compose",
+    "load_content",
+    "reload_content",
+    "run",
+    "signals",
+    "until_stopped",
+    "upgrade",
+]
 
 log = logging.getLogger(__name__)
 

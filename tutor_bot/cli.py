@@ -93,7 +93,9 @@ def run() -> None:
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="Port on 127.0.0.1; 0 is any free one.")] = 8765,
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="Port on 127.0.0.1; 0 is any free one.")
+    ] = 8765,
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep what the tutor remembers there, for the next time.")
     ] = None,

@@ -35,6 +35,7 @@ class BotApi:
         self.on_call: Callable[[dict[str, Any]], None] = lambda call: None
         self.under_way = 0
         """Calls that are being carried out, long polls left out."""
+        self.polling = 0
         self._number = 0
 
     def routes(self) -> list[Route]:
@@ -57,6 +58,7 @@ class BotApi:
         """Carry out one call; Telegram's answer."""
         polling = call.method.lower() in QUIET
         self.under_way += not polling
+        self.polling += polling
         try:
             method = METHODS.get(call.method.lower())
             if method is None:
@@ -71,6 +73,7 @@ class BotApi:
             return self._noted(call, Refused(500))
         finally:
             self.under_way -= not polling
+            self.polling -= polling
         answer = {"ok": True, "result": result}
         if not polling:
             self._note(call, answer)

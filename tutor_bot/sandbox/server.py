@@ -19,7 +19,7 @@ from tutor_bot.sandbox.page import Page
 from tutor_bot.sandbox.people import People
 from tutor_bot.sandbox.state import State
 from tutor_bot.sandbox.updates import Updates
-from tutor_bot.sandbox.world import Clock, World
+from tutor_bot.sandbox.world import Clock, Json, World
 
 HOST = "127.0.0.1"
 TOKEN = "1000001:a-token-for-the-sandbox-alone"
@@ -40,14 +40,18 @@ class Sandbox:
     """A Telegram of our own. `start` binds to 127.0.0.1; `begin` fills the world once the bot is there."""
 
     def __init__(self, clock: Clock, bot: Bot) -> None:
-        self._clock = clock
-        self._world = World(clock)
+        self.bot = bot
+        self.world = World(clock)
         self._updates = Updates(clock)
-        self._world.on_update = self._updates.push
-        self._people = People(self._world)
-        self._api = BotApi(State(self._world, self._updates), TOKEN)
-        self._updates.on_reply = lambda method, values: self._api.answer(Call(method, values, {}))
-        self._page = Page(self._world, self._people, self._api, bot)
+        self.world.on_update = self._updates.push
+        self.people = People(self.world)
+        self.api = BotApi(State(self.world, self._updates), TOKEN)
+        self._updates.on_reply = lambda method, values: self.api.answer(Call(method, values, {}))
+        self._page = Page(self.world, self.people, self.api, bot)
+        self.app = _OnlyForThisPage(
+            Starlette(routes=[*self.api.routes(), *self._page.routes()]), lambda: f":{self.port}"
+        )
+        self.bound_to = ""
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self.port = 0
@@ -58,35 +62,35 @@ class Sandbox:
 
     async def start(self, port: int) -> None:
         """Serve on this port, 0 for any that is free. Raises PortInUseError."""
-        listening = socket.socket()
+        # The protocol is named, for asyncio sends small answers at once only where it sees that it is TCP.
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((HOST, port))
         except OSError:
             listening.close()
             raise PortInUseError from None
-        self.port = listening.getsockname()[1]
-        app = _OnlyForThisPage(Starlette(routes=[*self._api.routes(), *self._page.routes()]), self.port)
+        self.bound_to, self.port = listening.getsockname()
         config = uvicorn.Config(
-            app, lifespan="off", ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=1
+            self.app, lifespan="off", ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=1
         )
         self._server = _Server(config)
         self._serving = asyncio.create_task(self._server.serve([listening]))
 
     def begin(self) -> None:
         """Two learners, a teacher and their class; each of them says hello to the bot."""
-        learners = [self._world.add_person(first, last, first.lower()).id for first, last in LEARNERS]
-        teacher = self._world.add_person(*TEACHER, TEACHER[0].lower()).id
+        learners = [self.world.add_person(first, last, first.lower()).id for first, last in LEARNERS]
+        teacher = self.world.add_person(*TEACHER, TEACHER[0].lower()).id
         for person in (*learners, teacher):
-            self._people.say(person, person, "/start")
-        self._people.new_group(teacher, CLASS, learners)
+            self.people.say(person, person, "/start")
+        self.people.new_group(teacher, CLASS, learners)
 
     def reset(self) -> None:
         """Begin anew: nobody has written, nothing is kept."""
         self._updates.clear()
-        for kept in (self._world.people, self._world.chats, self._world.polls, self._world.files, self._world.presses):
+        for kept in (self.world.people, self.world.chats, self.world.polls, self.world.files, self.world.presses):
             kept.clear()
-        self._api.calls.clear()
+        self.api.calls.clear()
         self.begin()
         self._page.tell_everything()
 
@@ -96,7 +100,10 @@ class Sandbox:
 
     def quiet(self) -> bool:
         """No call is under way and no update waits to be taken and confirmed."""
-        return not self._api.under_way and not self._updates.waiting
+        return not self.api.under_way and not self._updates.waiting
+
+    def webhook_info(self) -> Json:
+        return self._updates.webhook_info()
 
     async def stop(self) -> None:
         """End all streams and polls, then the server."""
@@ -123,15 +130,14 @@ class _OnlyForThisPage:
     The page may run nothing but its own files, so markup that somebody writes can execute nothing.
     """
 
-    def __init__(self, app: Any, port: int) -> None:
-        self._app = app
-        self._hosts = {f"{name}:{port}" for name in (HOST, "localhost")}
-        self._origins = {f"http://{host}" for host in self._hosts}
+    def __init__(self, app: Any, port: Callable[[], str]) -> None:
+        self._app, self._port = app, port
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
+        hosts = {name + self._port() for name in (HOST, "localhost")}
         origin = headers.get("origin")
-        if headers.get("host") not in self._hosts or (origin is not None and origin not in self._origins):
+        if headers.get("host") not in hosts or (origin is not None and origin.removeprefix("http://") not in hosts):
             await PlainTextResponse("This is the sandbox; it answers its own page only.", 403)(scope, receive, send)
             return
 

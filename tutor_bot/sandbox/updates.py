@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import urllib.error
 import urllib.request
 from collections import deque
@@ -83,7 +84,9 @@ class Updates:
                     self._arrived.clear()
                     await self._arrived.wait()
         if self._turn != turn:
-            raise Refused(409, "terminated by other getUpdates request; make sure that only one bot instance is running")
+            raise Refused(
+                409, "terminated by other getUpdates request; make sure that only one bot instance is running"
+            )
         return list(self._queue)[:limit]
 
     def end_poll(self) -> None:
@@ -115,7 +118,7 @@ class Updates:
         if not url.startswith(("http://", "https://")):
             raise bad("bad webhook: invalid URL specified")
         secret = call.text("secret_token")
-        if len(secret) > 256 or not secret.replace("_", "").replace("-", "").isalnum() and secret:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret):
             raise bad("secret token contains unallowed characters")
         connections = call.number("max_connections", 40)
         if not 1 <= connections <= 100:

@@ -1,7 +1,7 @@
 """Our Telegram: people, chats, messages, files, and who may do what in them. No HTTP in here."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -141,7 +141,12 @@ class World:
     def add_group(self, title: str, members: list[int], *, owner: int, supergroup: bool = False) -> Chat:
         """A group of these people, without the bot."""
         first = FIRST_SUPERGROUP if supergroup else FIRST_GROUP
-        chat = Chat(first - next(self._groups), "supergroup" if supergroup else "group", title, next_message=self._first_message())
+        chat = Chat(
+            first - next(self._groups),
+            "supergroup" if supergroup else "group",
+            title,
+            next_message=self._first_message(),
+        )
         chat.members = {**dict.fromkeys(members, "member"), owner: "creator"}
         self.chats[chat.id] = chat
         self.on_change("people", {})
@@ -178,15 +183,12 @@ class World:
             raise forbidden("bot can't initiate conversation with a user")
         return chat
 
-    def groups_of(self, person: int) -> Iterator[Chat]:
-        return (c for c in self.chats.values() if c.is_group and c.status_of(person) in INSIDE and not c.moved_to)
-
     def chat_json(self, chat: Chat) -> Json:
         if not chat.is_group:
             person = self.people[chat.id].as_json()
-            names = {key: person[key] for key in ("first_name", "last_name", "username") if key in person}
+            names = {key: value for key, value in person.items() if key in ("first_name", "last_name", "username")}
             return {"id": chat.id, "type": "private", **names}
-        basic = {"all_members_are_administrators": False} if chat.type == "group" else {}
+        basic: Json = {"all_members_are_administrators": False} if chat.type == "group" else {}
         return {"id": chat.id, "type": chat.type, "title": chat.title, **basic}
 
     def member_json(self, chat: Chat, person: int) -> Json:
@@ -276,7 +278,7 @@ class World:
         command = next((e for e in message.get("entities", ()) if e["type"] == "bot_command"), None)
         if command is None or command["offset"]:
             return False
-        name = message.get("text", message.get("caption", ""))[: command["length"]]
+        name = str(message.get("text", message.get("caption", "")))[: command["length"]]
         return "@" not in name or name.lower().endswith(f"@{self.bot.username}".lower())
 
     # Members

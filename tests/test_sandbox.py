@@ -1,0 +1,400 @@
+"""The whole product in the sandbox: the real process, the real bot, a real browser."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser import SHOTS, browser
+from tests.content.test_loader import write
+
+ENOUGH = 15_000
+"""Milliseconds; a bound for what never comes, not for how fast it comes."""
+expect.set_options(timeout=ENOUGH)
+
+
+@dataclass
+class Process:
+    """A sandbox that runs, and what it has printed."""
+
+    process: asyncio.subprocess.Process
+    address: str
+
+    async def end(self) -> tuple[int, str]:
+        """SIGTERM; the exit code and what it said on standard error."""
+        self.process.send_signal(signal.SIGTERM)
+        _, errors = await self.process.communicate()
+        return self.process.returncode or 0, errors.decode()
+
+
+async def start(*options: str, content: Path | None = None) -> asyncio.subprocess.Process:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("TUTOR_BOT_")}
+    if content:
+        environment["TUTOR_BOT_CONTENT"] = str(content)
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "tutor_bot", "sandbox", "--no-browser", *options),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment,
+    )
+
+
+@asynccontextmanager
+async def running(*options: str, content: Path | None = None) -> AsyncIterator[Process]:
+    process = await start("--port", "0", *options, content=content)
+    assert process.stdout
+    try:
+        line = (await process.stdout.readline()).decode()
+        found = re.search(r"http://127\.0\.0\.1:\d+", line)
+        assert found, (line, process.stderr and (await process.stderr.read()).decode())
+        yield Process(process, found[0])
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+@dataclass
+class Learner:
+    """Somebody before the page."""
+
+    page: Page
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.get_by_role("log", name="Messages")
+
+    @property
+    def last(self) -> Locator:
+        return self.messages.get_by_role("article").last
+
+    async def write(self, text: str) -> None:
+        await self.page.get_by_role("textbox", name="Message", exact=True).fill(text)
+        await self.page.keyboard.press("Enter")
+
+    async def press(self, name: str) -> None:
+        await self.messages.get_by_role("button", name=name, exact=True).last.click()
+
+    async def become(self, name: str) -> None:
+        await self.page.get_by_role("group", name="Speak as").get_by_role("button", name=name).click()
+
+    async def open_chat(self, name: str) -> None:
+        await self.page.locator("#chats").get_by_text(name, exact=True).click()
+
+    async def sees(self, text: str | re.Pattern[str]) -> None:
+        await expect(self.messages.get_by_text(text).last).to_be_visible()
+
+    async def vote(self, right: bool = True) -> None:
+        """Answer the open quiz poll, whatever its kind."""
+        poll = self.messages.locator("fieldset.poll").last
+        boxes = poll.get_by_role("checkbox")
+        if await boxes.count():
+            await boxes.first.check()
+            await boxes.nth(1).check()
+            await poll.get_by_role("button", name="Vote").click()
+        else:
+            await poll.locator("button.option").first.click()
+
+    async def shot(self, name: str) -> None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=SHOTS / f"{name}.png")
+
+
+@asynccontextmanager
+async def learner(address: str, width: int = 1200, height: int = 800, **options: Any) -> AsyncIterator[Learner]:
+    """A page of its own; whatever it complains of fails the test."""
+    complaints: list[str] = []
+    async with browser() as opened:
+        page = await opened.new_page(viewport={"width": width, "height": height}, locale="en-GB", **options)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        await page.goto(address)
+        await expect(page.locator(".chats button").first).to_be_visible()
+        yield Learner(page)
+        assert complaints == []
+
+
+async def test_ask_and_be_asked_back() -> None:
+    """A misspelt question is answered, a vague one asked back, and a button chooses; nothing is refused."""
+    async with running() as sandbox, learner(sandbox.address) as amina:
+        await amina.sees(re.compile("Hello Amina"))
+        await amina.write("wat was lennins testement")
+        await amina.sees(re.compile("dictated"))
+        await amina.press("Sources")
+        await amina.sees(re.compile("Collected Works"))
+        await amina.shot("answer")
+        await amina.write("what happened in 1929")
+        await amina.sees(re.compile("which of these you mean"))
+        await amina.last.locator(".keys button").first.click()
+        await expect(amina.last.get_by_role("button", name="Sources")).to_be_visible()
+        await amina.page.get_by_role("button", name="Developer").click()
+        await expect(amina.page.locator(".calls li").first).to_be_visible()
+        await amina.shot("developer")
+        assert await amina.page.locator(".calls .refused").count() == 0
+        code, errors = await sandbox.end()
+        assert (code, "Traceback" in errors) == (0, False)
+
+
+async def test_a_quiz_by_votes_with_a_reload_in_the_middle() -> None:
+    """A quiz is voted through; a reload of the page and a restart of the bot in the middle lose nothing."""
+    async with running() as sandbox, learner(sandbox.address) as amina:
+        await amina.write("/quiz 3")
+        for number in (1, 2, 3):
+            await amina.sees(re.compile(rf"^{number}/3"))
+            if number == 2:
+                await amina.page.reload()
+                await amina.sees(re.compile(r"^2/3"))
+                await amina.page.get_by_role("button", name="Developer").click()
+                await amina.page.get_by_role("button", name="Restart the bot").click()
+                await expect(amina.page.get_by_text("The bot was restarted.")).to_be_visible()
+                await amina.page.get_by_role("button", name="Developer").click()
+            await amina.vote()
+        await amina.sees(re.compile(r"of 3"))
+        await amina.shot("quiz")
+
+
+async def test_tomorrow_and_a_week_now() -> None:
+    """The clock moves to the daily quiz; a week brings seven days, each with its quiz, none of them twice."""
+    async with running() as sandbox, learner(sandbox.address) as amina:
+        await amina.write("/daily 08:00 Europe/Berlin")
+        await amina.sees(re.compile("08:00"))
+        await amina.page.get_by_role("button", name="To the next daily quiz").click()
+        await amina.sees(re.compile(r"^1/5"))
+        await expect(amina.page.get_by_role("button", name="+1 week")).to_be_enabled()
+        await amina.page.get_by_role("button", name="+1 week").click()
+        await expect(amina.page.get_by_role("button", name="+1 week")).to_be_enabled()
+        firsts = amina.messages.locator("fieldset.poll legend").filter(has_text=re.compile(r"^1/"))
+        await expect(firsts).to_have_count(8)
+        await expect(amina.messages.locator(".day")).to_have_count(9)
+        await amina.shot("week")
+
+
+async def test_two_tabs_and_other_people() -> None:
+    """Each tab speaks as whom it likes and sees what happens in the other; others' news are marked."""
+    async with running() as sandbox, learner(sandbox.address) as amina, learner(sandbox.address) as ben:
+        await ben.become("Ben Fischer")
+        await ben.open_chat("Class 9B")
+        await amina.open_chat("Class 9B")
+        await amina.write("hello Ben")
+        await ben.sees("hello Ben")
+        await ben.write("/ask who was sergei kirov")
+        await amina.sees(re.compile("Leningrad"))
+        await amina.become("Clara Novak")
+        await amina.page.get_by_role("button", name="About this chat").click()
+        dialog = amina.page.get_by_role("dialog")
+        await amina.shot("group")
+        await dialog.locator(".row").filter(has_text="Ben").get_by_role("button", name="Make admin").click()
+        await expect(dialog.locator(".row").filter(has_text="Ben")).to_contain_text("admin")
+        await dialog.get_by_role("button", name="Close").click()
+
+
+MARKUP = '<img src=x onerror="document.title=1"><script>document.title=1</script> & <b>x</b>'
+
+
+async def test_markup_is_shown_not_run() -> None:
+    """Tags in messages and names are shown as they are; nothing of them is executed."""
+    async with running() as sandbox, learner(sandbox.address) as amina:
+        await amina.write(MARKUP)
+        await amina.sees(MARKUP)
+        await amina.page.get_by_role("button", name="New person").click()
+        await amina.page.get_by_label("Name").fill("<b>Боря</b> אבי")
+        await amina.page.get_by_role("dialog").get_by_role("button", name="Add").click()
+        await expect(amina.page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+        await amina.page.get_by_role("button", name="Start", exact=True).click()
+        await amina.sees(re.compile("Hello <b>Боря</b>"))
+        assert await amina.page.title() == "tutor-bot sandbox"
+        assert await amina.page.locator("#messages img, #people b").count() == 0
+
+
+async def test_block_and_unblock() -> None:
+    """Whoever has blocked the bot cannot write until they let it in again."""
+    async with running() as sandbox, learner(sandbox.address) as amina:
+        await amina.page.get_by_role("button", name="About this chat").click()
+        await amina.page.get_by_role("button", name="Block the bot", exact=True).click()
+        await amina.page.get_by_role("button", name="Unblock the bot").click()
+        await amina.write("who was sergei kirov")
+        await amina.sees(re.compile("Leningrad"))
+
+
+async def test_by_keyboard_alone() -> None:
+    """With the keyboard alone: skip to the field, choose a command, vote, open the menu of a message, leave it."""
+    async with running() as sandbox, learner(sandbox.address) as amina:
+        keys = amina.page.keyboard
+        await amina.page.locator("body").focus()
+        await keys.press("Tab")
+        await expect(amina.page.get_by_role("link", name="Skip to the message field")).to_be_focused()
+        await keys.press("Enter")
+        await expect(amina.page.get_by_role("textbox", name="Message", exact=True)).to_be_focused()
+        await keys.type("/qu")
+        await expect(amina.page.get_by_role("option")).to_have_count(1)
+        await keys.press("Enter")
+        await amina.sees(re.compile(r"^1/5"))
+        first = amina.messages.locator("fieldset.poll").last.locator("button, input").first
+        await first.focus()
+        await keys.press("Space")
+        if await amina.messages.get_by_role("button", name="Vote").count():
+            await amina.messages.get_by_role("button", name="Vote").last.focus()
+            await keys.press("Enter")
+        await expect(amina.messages.locator("fieldset.poll").first).to_contain_text("1 vote")
+        more = amina.messages.get_by_role("button", name="More about this message").first
+        await more.focus()
+        await keys.press("Enter")
+        await expect(amina.page.get_by_role("menuitem", name="Reply")).to_be_focused()
+        await keys.press("Escape")
+        await expect(more).to_be_focused()
+
+
+async def test_every_control_has_a_name_and_a_role() -> None:
+    """A screen reader finds a name for every control, and landmarks for the chats and the conversation."""
+    async with running() as sandbox, learner(sandbox.address) as amina:
+        await amina.write("/quiz")
+        await amina.sees(re.compile(r"^1/5"))
+        await amina.page.get_by_role("button", name="Developer").click()
+        nameless = await amina.page.evaluate(
+            """[...document.querySelectorAll("button, input, textarea, a, [role]")]
+            .filter(e => e.offsetParent && !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length))
+            .map(e => e.outerHTML.slice(0, 100))"""
+        )
+        assert nameless == []
+        for role in ("navigation", "main", "complementary"):
+            await expect(amina.page.get_by_role(role)).to_have_count(1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_on_a_phone(scheme: str) -> None:
+    """At 360 pixels everything fits: the chats, a conversation, a poll, the drawer, a dialog."""
+    async with (
+        running() as sandbox,
+        learner(sandbox.address, 360, 740, color_scheme=scheme, has_touch=True) as amina,
+    ):
+        page = amina.page
+
+        async def fits(name: str) -> None:
+            wide = await page.evaluate(
+                """[...document.querySelectorAll("body *")].filter(e => e.offsetParent
+                && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 100))"""
+            )
+            assert wide == []
+            await amina.shot(f"phone-{scheme}-{name}")
+
+        await fits("chats")
+        await amina.open_chat("Tutor")
+        await amina.write("who was sergei kirov")
+        await amina.sees(re.compile("Leningrad"))
+        await fits("answer")
+        await amina.write("/quiz")
+        await amina.sees(re.compile(r"^1/5"))
+        await fits("quiz")
+        await page.get_by_role("button", name="About this chat").click()
+        await fits("dialog")
+        await page.get_by_role("button", name="Close").click()
+        await page.get_by_role("button", name="Developer").click()
+        await fits("developer")
+
+
+async def test_reset() -> None:
+    """After a reset nobody is remembered: neither messages nor progress."""
+    async with running() as sandbox, learner(sandbox.address) as amina:
+        await amina.write("who was sergei kirov")
+        await amina.sees(re.compile("Leningrad"))
+        await amina.page.get_by_role("button", name="Developer").click()
+        await amina.page.get_by_role("button", name="Reset everything").click()
+        await amina.page.get_by_role("button", name="Reset", exact=True).click()
+        await expect(amina.page.get_by_text("Everything is as at the start.")).to_be_visible()
+        await expect(amina.messages.get_by_role("article")).to_have_count(2)
+        await amina.sees(re.compile("Hello Amina"))
+
+
+FOXES = """id: foxes
+title: Foxes
+facts:
+  - id: fox-food
+    question: What do foxes eat?
+    answer: {answer}
+    sources: [lewin-1968]
+"""
+
+
+async def test_reload_while_authoring(tmp_path: Path) -> None:
+    """With --watch a saved change is answered at once; a fault is told with its line, and the old text stays."""
+    pack = write(tmp_path, FOXES.format(answer="Foxes eat mice."))
+    file = pack / "demo" / "topics" / "01.yaml"
+    async with running("--watch", content=pack) as sandbox, learner(sandbox.address) as author:
+        await author.write("what do foxes eat")
+        await author.sees("Foxes eat mice.")
+        file.write_text(FOXES.format(answer="Foxes eat berries too."))
+        await expect(author.page.get_by_text("Content reloaded: 1 facts.")).to_be_visible()
+        await author.write("what do foxes eat")
+        await author.sees("Foxes eat berries too.")
+        file.write_text("id: [")
+        await expect(author.page.get_by_text(re.compile(r"the old one stays in force"))).to_be_visible()
+        await author.write("what do foxes eat?")
+        await expect(author.messages.get_by_text("Foxes eat berries too.")).to_have_count(2)
+
+
+# Without a browser
+
+
+async def test_a_port_in_use() -> None:
+    """One line that says what to do, and exit code 1."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = await start("--port", str(port))
+        _, errors = await process.communicate()
+    assert process.returncode == 1
+    assert errors.decode() == f"tutor-bot: port {port} is in use; choose another with --port N, or --port 0 for any\n"
+
+
+async def test_a_broken_pack(tmp_path: Path) -> None:
+    """The fault is named with its file and line; no sandbox, no traceback."""
+    pack = write(tmp_path, "id: [")
+    process = await start("--port", "0", content=pack)
+    _, errors = await process.communicate()
+    assert process.returncode == 1
+    assert "01.yaml:" in errors.decode()
+    assert "Traceback" not in errors.decode()
+
+
+async def test_what_is_kept(tmp_path: Path) -> None:
+    """With --keep the tutor remembers, and its clock never goes back; without it nothing is left behind."""
+    async with running("--keep", str(tmp_path / "kept")) as sandbox:
+        await _do(sandbox, "say", person=101, chat=101, text="/daily 08:00 Europe/Berlin")
+        await _until(sandbox, "08:00")
+        await _do(sandbox, "jump", to="week")
+        code, errors = await sandbox.end()
+        assert (code, "Traceback" in errors) == (0, False)
+    assert (tmp_path / "kept" / "tutor.db").is_file()
+    async with running("--keep", str(tmp_path / "kept")) as sandbox:
+        await _until(sandbox, "Hello")
+        answer = await _do(sandbox, "jump", to="daily")
+        assert answer == {"done": None}
+        await _until(sandbox, '"1/5 ·')
+
+
+async def _do(sandbox: Process, what: str, **given: Any) -> Any:
+    async with httpx.AsyncClient(trust_env=False, verify=False, timeout=30) as http:
+        return (await http.post(f"{sandbox.address}/page/do", json={"do": what, **given})).json()
+
+
+async def _until(sandbox: Process, text: str) -> None:
+    """Wait until the bot has said this."""
+    async with (
+        asyncio.timeout(ENOUGH / 1000),
+        httpx.AsyncClient(trust_env=False, verify=False, timeout=30) as http,
+        http.stream("GET", f"{sandbox.address}/page/events") as stream,
+    ):
+        async for line in stream.aiter_lines():
+            if text in line:
+                return
