@@ -2,7 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup test check bench clean
+# The first target is what `make` alone does: try the bot.
+.PHONY: sandbox setup test check bench clean
+
+sandbox: setup
+	$(BIN)/tutor-bot sandbox $(TUTOR_BOT_SANDBOX)
 
 setup: .venv/ready
 

@@ -31,6 +31,7 @@ def test_the_wheel_carries_packs_and_migrations(wheel: Path) -> None:
     assert "tutor_bot/_shipped/content/stalins-rise/pack.yaml" in names
     assert any(name.startswith("tutor_bot/_shipped/migrations/versions/0001") for name in names)
     assert "tutor_bot/content/loader.py" in names
+    assert "tutor_bot/sandbox/static/index.html" in names
     assert not any(name.startswith(("tests/", "content/", "migrations/")) for name in names)
 
 

@@ -49,7 +49,12 @@ async def test_a_conversation(served: Desk, bot: Bot) -> None:
         await query.message.edit_text("Gone on")
         options = [InputPollOption(text="Koba"), InputPollOption(text="Soso")]
         await query.message.answer_poll(
-            "Which name?", list(options), type="quiz", correct_option_ids=[0], is_anonymous=False, explanation="A novel."
+            "Which name?",
+            list(options),
+            type="quiz",
+            correct_option_ids=[0],
+            is_anonymous=False,
+            explanation="A novel.",
         )
         heard.put_nowait("pressed")
 

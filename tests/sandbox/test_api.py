@@ -126,6 +126,14 @@ async def test_other_peoples_messages(desk: Desk) -> None:
     assert (await desk.call("forwardMessage", **source))["forward_origin"]["sender_user"]["id"] == AMINA
 
 
+async def test_protected_content(desk: Desk) -> None:
+    """What is protected can be neither forwarded nor copied."""
+    sent = await desk.call("sendMessage", chat_id=AMINA, text="ours", protect_content=True)
+    for method in ("forwardMessage", "copyMessage"):
+        refused = await desk.raw(method, chat_id=BEN, from_chat_id=AMINA, message_id=sent["message_id"])
+        assert "can't be" in refused["description"]
+
+
 async def test_a_press_is_answered_once(desk: Desk) -> None:
     """A press becomes a callback query; its answer counts once, and not after a quarter of an hour."""
     sent = await desk.call("sendMessage", chat_id=AMINA, text="x", reply_markup=keys("go"))

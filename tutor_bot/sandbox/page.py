@@ -96,10 +96,10 @@ class Page:
     def _shown(self, chat: int, number: int) -> Json:
         message = self._world.chats[chat].messages[number]
         shown = self._world.view(message)
-        if poll := message.get("_poll"):
-            votes = self._world.polls[poll].votes
-            hidden = self._world.polls[poll].hides_results
-            shown["poll"] = {**shown["poll"], "votes": votes, "hides_results": hidden}
+        if poll_id := message.get("_poll"):
+            poll = self._world.polls[poll_id]
+            more = {"votes": poll.votes, "hides_results": poll.hides_results, "shuffles": poll.shuffles}
+            shown["poll"] = {**shown["poll"], **more}
         shown["reactions"] = {str(who): emojis for who, emojis in message.get("_reactions", {}).items() if emojis}
         return shown
 

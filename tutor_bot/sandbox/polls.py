@@ -32,6 +32,7 @@ class Poll:
     explanation_entities: list[Entity] = field(default_factory=list)
     question_entities: list[Entity] = field(default_factory=list)
     hides_results: bool = False
+    shuffles: bool = False
     open_period: int | None = None
     closes: datetime | None = None
     closed: bool = False
@@ -108,6 +109,7 @@ def poll_of(call: Call, poll_id: str, chat: int, now: datetime) -> Poll:
         several=call.flag("allows_multiple_answers"),
         revoting=call.flag("allows_revoting", kind == "regular"),
         hides_results=call.flag("hide_results_until_closes"),
+        shuffles=call.flag("shuffle_options"),
         closed=call.flag("is_closed"),
     )
     if kind == "quiz":

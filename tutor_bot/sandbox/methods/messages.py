@@ -41,6 +41,8 @@ def put(state: State, call: Call, chat: Chat, body: Json) -> Json:
     markup = call.keyboard()
     if markup and "inline_keyboard" in markup:
         body["reply_markup"] = markup
+    if call.flag("protect_content"):
+        body["has_protected_content"] = True
     return world.post(chat, world.bot, body)
 
 
@@ -145,8 +147,8 @@ def _carried(state: State, call: Call, role: str, *, poll: bool) -> tuple[Chat, 
     message = state.world.message(source, call.number("message_id"), role)
     kept = ("text", "entities", "caption", "caption_entities", *MEDIA, *(("_poll",) if poll else ()))
     body = {key: value for key, value in message.items() if key in kept}
-    if not body:
-        raise bad("the message can't be copied" if "copy" in role else "the message can't be forwarded")
+    if not body or message.get("has_protected_content"):
+        raise bad("message can't be copied" if "copy" in role else "message can't be forwarded")
     return state.world.open_to_bot(call.values.get("chat_id")), message, body
 
 
