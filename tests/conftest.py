@@ -20,6 +20,7 @@ from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.sending import Sending
+from tutor_bot.usecases.short_answers import ShortAnswers
 
 ALL = os.environ.get("TUTOR_BOT_TESTS") == "all"
 """Where everything is installed, a test that cannot run is a failure."""
@@ -82,6 +83,7 @@ def tutor(storage: Storage, knowledge: Knowledge, clock: MovingClock) -> Tutor:
         knowledge=knowledge,
         answering=Answering(storage, knowledge, clock),
         quizzing=quizzing,
+        short_answers=ShortAnswers(storage, quizzing, clock),
         daily=DailyQuiz(storage, quizzing, clock),
         progressing=Progressing(storage, knowledge, clock),
         sending=Sending(storage, clock),

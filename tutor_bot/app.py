@@ -36,6 +36,7 @@ from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.receiving import Receiving
 from tutor_bot.usecases.sending import Sending
+from tutor_bot.usecases.short_answers import ShortAnswers
 
 __all__ = [
     "AppError",
@@ -114,6 +115,7 @@ def compose(
         knowledge=knowledge,
         answering=Answering(storage, knowledge, clock),
         quizzing=quizzing,
+        short_answers=ShortAnswers(storage, quizzing, clock),
         daily=daily,
         progressing=Progressing(storage, knowledge, clock),
         sending=sending,

@@ -117,12 +117,12 @@ class Conversation:
                         return
                 await asyncio.sleep(0)
 
-    async def message(self, words: str) -> JSON:
-        """The newest message with these words, as soon as it comes."""
+    async def message(self, words: str, times: int = 1) -> JSON:
+        """The newest message with these words, as soon as it has come so many times."""
         for _ in range(200):
-            for params in reversed(self.telegram.sent("sendMessage")):
-                if words in params["text"]:
-                    return params
+            found = [params for params in self.telegram.sent("sendMessage") if words in params["text"]]
+            if len(found) >= times:
+                return found[-1]
             await self.clock.advance(timedelta(milliseconds=200))
             await asyncio.sleep(0.001)
         raise AssertionError(f"no message with {words!r}: {self.telegram.sent('sendMessage')}")

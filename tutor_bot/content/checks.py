@@ -10,6 +10,8 @@ from tutor_bot.content.models import MOST_OPTIONS, OPTION, STEM, WHY, FactFile, 
 from tutor_bot.content.yaml_files import Document, Where
 from tutor_bot.domain.facts import Certainty, ItemKind
 
+HINTS = 2
+"""A first hint that narrows it down, and a second that nearly gives it away."""
 ORDER_LETTERS = 3
 """Characters that an order item's letters add to each of its events, in the stem."""
 
@@ -67,6 +69,10 @@ def within_pack(pack: LoadedPack) -> None:
                 here = (*where, "quiz", number)
                 _once(items, id_of(item), document, (*here, "id" if item.id else "ask"), "item id")
                 _item(item, document, here)
+    for place, moment in enumerate(pack.model.timeline):
+        if moment.fact and "/" not in moment.fact and moment.fact not in facts:
+            where = ("timeline", place, "fact")
+            pack.document.fault(where, f"the timeline links to {moment.fact}, which is no fact; remove or correct it")
     for document, topic in pack.topics:
         for place, fact in enumerate(topic.facts):
             _links(fact, pack.model, set(facts), document, ("facts", place))
@@ -144,6 +150,9 @@ def _missing(item: ItemFile) -> str:
         case ItemKind.FACT_OR_LEGEND:
             fits = item.right in ("fact", "disputed", "legend")
             return "" if fits else "a fact_or_legend item wants `right: fact`, `disputed` or `legend`"
+        case ItemKind.SHORT_ANSWER:
+            fits = isinstance(item.right, str) and not item.wrong and len(item.hints or []) == HINTS
+            return "" if fits else "a short_answer item wants `right:` with one answer, and `hints:` with two hints"
         case ItemKind.SEVERAL:
             fits = isinstance(item.right, list) and len(item.right) > 1 and bool(item.wrong)
             return "" if fits else "a several item wants `right:` with two or more options, and `wrong:`"

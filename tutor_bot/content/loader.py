@@ -13,7 +13,7 @@ from tutor_bot.content import checks
 from tutor_bot.content.faults import Fault
 from tutor_bot.content.models import FactFile, ItemFile, PackFile, SourceFile, TopicFile
 from tutor_bot.content.yaml_files import Document, Where, read
-from tutor_bot.domain.facts import Catalogue, Fact, Item, ItemKind, Pack, Source, Topic
+from tutor_bot.domain.facts import Catalogue, Fact, Item, ItemKind, KeyPerson, Moment, Pack, Source, Term, Topic
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -137,12 +137,22 @@ def _pack(pack: checks.LoadedPack) -> Pack:
         language=model.language,
         licence=model.licence,
         synonyms={name: tuple(others) for name, others in model.synonyms.items()},
-        glossary=dict(model.glossary),
+        glossary={
+            word: Term(told) if isinstance(told, str) else Term(told.meaning, told.example, told.native)
+            for word, told in model.glossary.items()
+        },
+        timeline=tuple(Moment(m.date, m.event, _key(model.id, m.fact)) for m in model.timeline),
+        people=tuple(KeyPerson(p.name, p.life, p.role) for p in model.people),
         topics=tuple(
             Topic(model.id, topic.id, topic.title, tuple(f"{model.id}/{fact.id}" for fact in topic.facts))
             for _, topic in pack.topics
         ),
     )
+
+
+def _key(pack: str, name: str) -> str:
+    """A fact's key from its id, which may name another pack; empty stays empty."""
+    return name if "/" in name or not name else f"{pack}/{name}"
 
 
 def _facts(pack: checks.LoadedPack) -> Iterator[Fact]:
@@ -163,16 +173,20 @@ def _facts(pack: checks.LoadedPack) -> Iterator[Fact]:
                 note=fact.note or "",
                 certainty=fact.certainty,
                 sources=tuple(sources[name] for name in fact.sources),
-                see_also=tuple(name if "/" in name else f"{pack.model.id}/{name}" for name in fact.see_also),
+                see_also=tuple(_key(pack.model.id, name) for name in fact.see_also),
                 items=tuple(_item(pack.model.id, item) for item in fact.quiz),
                 was=tuple(fact.was),
                 core=fact.core,
                 covers=tuple(fact.covers),
                 claims=tuple(fact.claims),
                 corrects=tuple(fact.corrects),
-                person=fact.person or "",
-                term=fact.term or "",
+                persons=_several(fact.person),
+                terms=_several(fact.term),
             )
+
+
+def _several(value: str | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _item(pack: str, item: ItemFile) -> Item:
@@ -184,4 +198,6 @@ def _item(pack: str, item: ItemFile) -> Item:
         wrong=tuple(wrong),
         why=item.why or "",
         kind=ItemKind(item.kind),
+        accepted=tuple(item.accepted or ()),
+        hints=tuple(item.hints or ()),
     )

@@ -38,6 +38,30 @@ class SourceFile(_Model):
     year: int | None = None
 
 
+class TermFile(_Model):
+    """A word of the glossary; a bare text is its meaning."""
+
+    meaning: Text
+    example: Annotated[str, BeforeValidator(_text)] = ""
+    native: Annotated[str, BeforeValidator(_text)] = ""
+
+
+class MomentFile(_Model):
+    """An entry of the timeline, in the order in which it is shown."""
+
+    date: Text
+    event: Text
+    fact: str = ""
+
+
+class PersonFile(_Model):
+    """A key person, with years of life and a line."""
+
+    name: Text
+    life: Text
+    role: Text
+
+
 class PackFile(_Model):
     """`pack.yaml`: what the subject is, its bibliography, spellings and terms."""
 
@@ -47,7 +71,9 @@ class PackFile(_Model):
     licence: str = ""
     sources: dict[Id, SourceFile] | None = None
     synonyms: dict[str, list[Text]] = {}
-    glossary: dict[str, Text] = {}
+    glossary: dict[str, Text | TermFile] = {}
+    timeline: list[MomentFile] = []
+    people: list[PersonFile] = []
 
 
 class ItemFile(_Model):
@@ -59,6 +85,8 @@ class ItemFile(_Model):
     right: Text | list[Text] | bool | None = None
     wrong: list[Text] | None = None
     order: list[Text] | None = None
+    accepted: list[Text] | None = None
+    hints: list[Text] | None = None
     why: Text | None = None
 
     @model_validator(mode="before")
@@ -89,8 +117,8 @@ class FactFile(_Model):
     covers: list[int] = []
     claims: list[str] = []
     corrects: list[Id] = []
-    person: Text | None = None
-    term: Text | None = None
+    person: Text | list[Text] = []
+    term: Text | list[Text] = []
 
 
 class TopicFile(_Model):

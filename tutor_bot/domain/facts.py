@@ -19,7 +19,7 @@ class Certainty(StrEnum):
 
 
 class ItemKind(StrEnum):
-    """The forms a quiz item can take; all of these fit a native poll."""
+    """The forms a quiz item can take. All but `SHORT_ANSWER`, which is typed, fit a native poll."""
 
     CHOICE = "choice"
     SEVERAL = "several"
@@ -27,6 +27,12 @@ class ItemKind(StrEnum):
     ORDER = "order"
     WHO_SAID = "who_said"
     FACT_OR_LEGEND = "fact_or_legend"
+    SHORT_ANSWER = "short_answer"
+
+    @property
+    def fits_poll(self) -> bool:
+        """Whether a native poll can hold it; a typed answer cannot be voted."""
+        return self is not ItemKind.SHORT_ANSWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,9 @@ class Item:
 
     For `ORDER`, `right` holds the events in their right order and `wrong` is empty.
     For `TRUE_FALSE` and `FACT_OR_LEGEND` the options are the words `true`/`false` and
-    `fact`/`disputed`/`legend`, which wording translates.
+    `fact`/`disputed`/`legend`, which wording translates. For `SHORT_ANSWER`, `right` is the form
+    shown as the answer, `accepted` holds the other forms that count, and `hints` what may be
+    asked for, the broader one first.
     """
 
     id: str
@@ -58,6 +66,8 @@ class Item:
     wrong: tuple[str, ...]
     why: str = ""
     kind: ItemKind = ItemKind.CHOICE
+    accepted: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +91,8 @@ class Fact:
     covers: tuple[int, ...] = ()
     claims: tuple[str, ...] = ()
     corrects: tuple[str, ...] = ()
-    person: str = ""
-    term: str = ""
+    persons: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
 
     @property
     def key(self) -> FactKey:
@@ -104,6 +114,33 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the glossary: what it means, and a sentence that uses it. `native` is the word in the original."""
+
+    meaning: str
+    example: str = ""
+    native: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An entry of the timeline; `date` is as it is shown, `fact` what to read on it."""
+
+    date: str
+    event: str
+    fact: FactKey = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPerson:
+    """A key person: years of life and a line."""
+
+    name: str
+    life: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A subject. `synonyms` maps a canonical spelling to its other spellings."""
 
@@ -113,7 +150,9 @@ class Pack:
     topics: tuple[Topic, ...]
     licence: str = ""
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    glossary: Mapping[str, str] = field(default_factory=dict)
+    glossary: Mapping[str, Term] = field(default_factory=dict)
+    timeline: tuple[Moment, ...] = ()
+    people: tuple[KeyPerson, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,6 +196,10 @@ class Catalogue:
         """The id as in the file, with its pack only where two packs share the id."""
         fact_id = key.partition("/")[2]
         return fact_id if len(self._by_id.get(fact_id, ())) == 1 else key
+
+    def about(self, name: str) -> Fact | None:
+        """The fact that tells of a person or explains a term."""
+        return next((f for f in self.facts.values() if name in f.persons or name in f.terms), None)
 
     def topic_of(self, fact: Fact) -> Topic:
         return next(t for t in self.topics if t.pack == fact.pack and t.id == fact.topic)

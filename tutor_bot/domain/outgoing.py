@@ -26,12 +26,13 @@ class QuestionOut:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackOut:
-    """What was right, after a wrong answer."""
+    """What was right, after a wrong answer or a typed one."""
 
     question: int
     quiz: int
     position: int
     snapshot: Snapshot
+    right: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ class QuizKind(StrEnum):
 class Snapshot:
     """A question exactly as it is sent; votes are judged by it, never by today's pack.
 
-    `right` are rising indices into `options`, as Telegram wants them.
+    `right` are rising indices into `options`, as Telegram wants them. A short answer has no options:
+    `accepted` holds what counts, the form to show first, and `hints` what can be asked for.
     """
 
     kind: ItemKind
@@ -34,6 +35,13 @@ class Snapshot:
     title: str
     sources: tuple[str, ...]
     version: str
+    accepted: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+
+    @property
+    def right_answer(self) -> str:
+        """The right option or options, or the form of a short answer to show."""
+        return ", ".join(self.options[i] for i in self.right) if self.options else self.accepted[0]
 
     def is_right(self, chosen: Iterable[int]) -> bool:
         """Only the exact set is right, also where several options are."""
@@ -45,6 +53,8 @@ def lay_out(fact: Fact, item: Item, version: str, rng: Random) -> Snapshot:
     stem = item.stem
     if item.kind is ItemKind.ORDER:
         stem, options, right = _orders(item, rng)
+    elif item.kind is ItemKind.SHORT_ANSWER:
+        options, right = [], set()
     elif item.kind is ItemKind.TRUE_FALSE or item.kind is ItemKind.FACT_OR_LEGEND:
         # A fixed order is what a reader expects of such words, and hides nothing.
         options = sorted((*item.right, *item.wrong), key=["true", "false", "fact", "disputed", "legend"].index)
@@ -62,6 +72,8 @@ def lay_out(fact: Fact, item: Item, version: str, rng: Random) -> Snapshot:
         title=fact.question,
         sources=tuple(str(source) for source in fact.sources),
         version=version,
+        accepted=() if item.kind.fits_poll else (*item.right, *item.accepted),
+        hints=item.hints,
     )
 
 
@@ -80,9 +92,16 @@ def _orders(item: Item, rng: Random) -> tuple[str, list[str], set[str]]:
 
 
 def choose_item(fact: Fact, seen: Mapping[str, int], rng: Random) -> Item:
-    """The fact's item that this learner has met least; kinds take turns, so the fact is learnt, not a letter."""
-    fewest = min(seen.get(item.id, 0) for item in fact.items)
-    return rng.choice([item for item in fact.items if seen.get(item.id, 0) == fewest])
+    """The fact's item that this learner has met least; kinds take turns, so the fact is learnt, not a letter.
+
+    What is typed comes when all that is chosen from has been met: recall is harder than recognition.
+    """
+
+    def rank(item: Item) -> tuple[int, bool]:
+        return seen.get(item.id, 0), not item.kind.fits_poll
+
+    first = min(map(rank, fact.items))
+    return rng.choice([item for item in fact.items if rank(item) == first])
 
 
 def choose_facts(

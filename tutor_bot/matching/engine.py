@@ -59,7 +59,9 @@ def _learn(catalogue: Catalogue, aliases: Aliases) -> disk.Learnt:
             rows.append(aliases.fold(words(asked)))
             owner.append(number)
             counts.update(rows[-1])
-        said = " ".join((fact.question, *fact.also_asked, fact.answer, fact.more, fact.note, fact.person, fact.term))
+        said = " ".join(
+            (fact.question, *fact.also_asked, fact.answer, fact.more, fact.note, *fact.persons, *fact.terms)
+        )
         tokens = aliases.fold(words(said))
         # What only the answer says counts little for finding a fact, and yet it counts.
         answer = aliases.fold(words(f"{fact.question} {fact.answer}"))
@@ -67,7 +69,7 @@ def _learn(catalogue: Catalogue, aliases: Aliases) -> disk.Learnt:
         owner.append(number)
         counts.update(answer)
         texts.append(sorted({*content_stems(tokens), *(t for t in tokens if t.isdigit())}))
-        frames = aliases.fold(words(" ".join((fact.question, *fact.also_asked, fact.person, fact.term))))
+        frames = aliases.fold(words(" ".join((fact.question, *fact.also_asked, *fact.persons, *fact.terms))))
         phrased.append(sorted(set(content_stems(frames))))
     return disk.Learnt(build(rows, owner, len(catalogue.facts)), texts, phrased, dict(counts))
 
@@ -94,7 +96,7 @@ class Engine:
             s
             for name in (
                 *(n for p in catalogue.packs for n in p.synonyms),
-                *(f.person for f in catalogue.facts.values()),
+                *(name for f in catalogue.facts.values() for name in f.persons),
             )
             for s in content_stems(words(name))
         )

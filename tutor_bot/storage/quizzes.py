@@ -59,6 +59,8 @@ def _snapshot(stored: Mapping[str, Any]) -> Snapshot:
         title=stored["title"],
         sources=tuple(stored["sources"]),
         version=stored["version"],
+        accepted=tuple(stored.get("accepted", ())),
+        hints=tuple(stored.get("hints", ())),
     )
 
 
@@ -171,14 +173,18 @@ class Quizzes:
         )
         return [_question(row) for row in rows]
 
-    async def note_sent(self, question: int, poll_id: str, message: int | None, now: datetime) -> None:
-        """The poll of a question; a second poll of the same question counts as well."""
-        await insert_or_ignore(self._connection, polls, {"poll_id": poll_id, "question_id": question}, polls.c.poll_id)
-        values: dict[str, Any] = {"sent": now} if message is None else {"sent": now, "message_id": message}
-        await self._connection.execute(update(questions).where(questions.c.id == question).values(**values))
+    async def note_sent(self, question: int, poll_id: str | None, message: int | None, now: datetime) -> None:
+        """The poll of a question, if it is one; a second poll of the same question counts as well."""
+        if poll_id is not None:
+            values = {"poll_id": poll_id, "question_id": question}
+            await insert_or_ignore(self._connection, polls, values, polls.c.poll_id)
+        sent: dict[str, Any] = {"sent": now} if message is None else {"sent": now, "message_id": message}
+        await self._connection.execute(update(questions).where(questions.c.id == question).values(**sent))
 
-    async def answer(self, question: int, learner: int, chosen: Sequence[int], *, right: bool, now: datetime) -> bool:
-        """Keep an answer; False when there is one already, which stays."""
+    async def answer(
+        self, question: int, learner: int, chosen: Sequence[int] | Sequence[str], *, right: bool, now: datetime
+    ) -> bool:
+        """Keep an answer (options, or what was typed); False when there is one already, which stays."""
         values = {
             "question_id": question,
             "learner_id": learner,

@@ -14,7 +14,7 @@ from telegram.request import BaseRequest, HTTPXRequest
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.inbox import InboxStore
 from tutor_bot.telegram.context import Tutor, TutorApplication, TutorContext
-from tutor_bot.telegram.handlers import buttons, daily, other, progress, questions, quiz, start
+from tutor_bot.telegram.handlers import buttons, daily, other, progress, questions, quiz, reference, start
 from tutor_bot.telegram.inbox import InboxBot
 from tutor_bot.telegram.limiter import TelegramLimits
 from tutor_bot.telegram.processor import OrderedProcessor
@@ -60,6 +60,7 @@ def build(
         *quiz.handlers(),
         *daily.handlers(),
         *progress.handlers(),
+        *reference.handlers(),
         *questions.handlers(),
         *buttons.handlers(),
         *other.handlers(),

@@ -13,6 +13,7 @@ from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.sending import Sending
+from tutor_bot.usecases.short_answers import ShortAnswers
 from tutor_bot.wording.voice import Voice, voice
 
 
@@ -24,6 +25,7 @@ class Tutor:
     answering: Answering
     quizzing: Quizzing
     daily: DailyQuiz
+    short_answers: ShortAnswers
     progressing: Progressing
     sending: Sending
     default_zone: str = "UTC"

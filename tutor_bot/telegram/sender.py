@@ -157,6 +157,9 @@ class Sender:
         match outgoing.content:
             case None:
                 return None
+            case QuestionOut() as question if not question.snapshot.kind.fits_poll:
+                view = quizzes.typed_view(question.question, question.position, question.size, question.snapshot, v)
+                return await self._message(outgoing.chat, view, priority)
             case QuestionOut() as question:
                 poll = quizzes.question_poll(question, v)
                 return await self._bot.send_poll(

@@ -59,7 +59,7 @@ class Quizzing:
             learner = await work.people.meet(person, now)
             if open_quiz := await work.quizzes.open_of(learner.id):
                 if not new:
-                    current = _current(await work.quizzes.questions_of(open_quiz.id))
+                    current = current_question(await work.quizzes.questions_of(open_quiz.id))
                     return StillOpen(open_quiz.id, current.position if current else 1, open_quiz.size)
                 await end_quiz(work, open_quiz, now)
             keys = next((t.facts for t in self.topics() if t.key == topic), ()) if topic else None
@@ -72,7 +72,7 @@ class Quizzing:
         async with self.storage.work() as work:
             learner = await work.people.meet(person, now)
             if open_quiz := await work.quizzes.open_of(learner.id):
-                current = _current(await work.quizzes.questions_of(open_quiz.id))
+                current = current_question(await work.quizzes.questions_of(open_quiz.id))
                 return StillOpen(open_quiz.id, current.position if current else 1, open_quiz.size)
             quiz = await self.compose(work, learner, QuizKind.ASKED, None, 1, [fact])
         return quiz or NothingToAsk()
@@ -86,7 +86,7 @@ class Quizzing:
             if quiz is None or quiz.learner != learner.id:
                 return None
             if open_quiz := await work.quizzes.open_of(learner.id):
-                current = _current(await work.quizzes.questions_of(open_quiz.id))
+                current = current_question(await work.quizzes.questions_of(open_quiz.id))
                 return StillOpen(open_quiz.id, current.position if current else 1, open_quiz.size)
             missed = [q.fact for q in await work.quizzes.questions_of(quiz_id) if not q.right]
             keys = [fact.key for key in missed if (fact := self.knowledge.catalogue.get(key))]
@@ -99,13 +99,13 @@ class Quizzing:
         async with self.storage.work() as work:
             learner = await work.people.meet(person, now)
             open_quiz = await work.quizzes.open_of(learner.id)
-            current = _current(await work.quizzes.questions_of(open_quiz.id)) if open_quiz else None
+            current = current_question(await work.quizzes.questions_of(open_quiz.id)) if open_quiz else None
             if current is None:
                 return False
             if current.message is not None:
                 # The old poll goes first: the outbox keeps a person's rows in order.
                 await _close_poll(work, current, now, again=press)
-            await _put(work, current.id, learner.id, now, again=press)
+            await put(work, current.id, learner.id, now, again=press)
         return True
 
     async def stop(self, person: Person) -> bool:
@@ -167,7 +167,20 @@ class Quizzing:
         if learner is None or learner.id != question.quiz.learner:
             return
         right = question.snapshot.is_right(chosen)
-        if not await work.quizzes.answer(question.id, learner.id, chosen, right=right, now=now):
+        await self.settle(work, question, learner, chosen, right=right, now=now)
+
+    async def settle(
+        self,
+        work: Work,
+        question: Question,
+        learner: Learner,
+        given: Sequence[int] | Sequence[str],
+        *,
+        right: bool,
+        now: datetime,
+    ) -> None:
+        """Keep an answer, remember by it, say what was right where a poll does not, and go on."""
+        if not await work.quizzes.answer(question.id, learner.id, given, right=right, now=now):
             return
         if fact := self.knowledge.catalogue.get(question.fact):
             memory = await work.memories.one(learner.id, fact.key)
@@ -175,7 +188,7 @@ class Quizzing:
         if question.quiz.ended:
             return
         await work.quizzes.close(question.id, now)
-        if not right:
+        if not right or not question.snapshot.kind.fits_poll:
             await work.outbox.add(
                 f"feedback:{question.id}",
                 learner=learner.id,
@@ -217,15 +230,15 @@ class Quizzing:
             item = choose_item(fact, met, rng)
             planned.append((key, item.id, lay_out(fact, item, catalogue.version, rng)))
         questions = await work.quizzes.fill(quiz, planned)
-        await _put(work, questions[0], learner.id, now)
+        await put(work, questions[0], learner.id, now)
         return Begun(quiz, len(questions))
 
 
 async def advance(work: Work, quiz: Quiz, now: datetime, at: datetime) -> None:
     """Put the next question at `at`, or end the quiz and sum it up."""
-    following = _current(await work.quizzes.questions_of(quiz.id))
+    following = current_question(await work.quizzes.questions_of(quiz.id))
     if following is not None:
-        await _put(work, following.id, quiz.learner, at)
+        await put(work, following.id, quiz.learner, at)
     elif await work.quizzes.end(quiz.id, now):
         await work.outbox.add(
             f"summary:{quiz.id}",
@@ -247,11 +260,13 @@ async def end_quiz(work: Work, quiz: Quiz, now: datetime) -> None:
                 await _close_poll(work, question, now)
 
 
-def _current(questions: Sequence[Question]) -> Question | None:
+def current_question(questions: Sequence[Question]) -> Question | None:
+    """The question of a quiz that is open, or the next one to be put."""
     return next((question for question in questions if not question.closed), None)
 
 
-async def _put(work: Work, question: int, learner: int, at: datetime, again: int | None = None) -> None:
+async def put(work: Work, question: int, learner: int, at: datetime, again: int | None = None) -> None:
+    """Have a question sent at `at`; `again` tells a repetition from the first time."""
     await work.outbox.add(
         f"question:{question}" if again is None else f"question:{question}:{again}",
         learner=learner,
@@ -263,6 +278,8 @@ async def _put(work: Work, question: int, learner: int, at: datetime, again: int
 
 
 async def _close_poll(work: Work, question: Question, now: datetime, again: int | None = None) -> None:
+    if not question.snapshot.kind.fits_poll:
+        return
     await work.outbox.add(
         f"close:{question.id}" if again is None else f"close:{question.id}:{again}",
         learner=question.quiz.learner,

@@ -43,7 +43,7 @@ class Sending:
         """Telegram took it (or there was nothing left to say)."""
         async with self.storage.work() as work:
             await work.outbox.sent(outgoing.row, message_id)
-            if isinstance(outgoing.content, QuestionOut) and poll_id is not None:
+            if isinstance(outgoing.content, QuestionOut):
                 await work.quizzes.note_sent(outgoing.content.question, poll_id, message_id, self.clock.now())
         self.storage.on_outgoing()
 
@@ -118,7 +118,7 @@ class Sending:
         if row.kind is Kind.CLOSE:
             return CloseOut(question.message) if question.message is not None else None
         if row.kind is Kind.FEEDBACK:
-            return FeedbackOut(question.id, quiz.id, question.position, question.snapshot)
+            return FeedbackOut(question.id, quiz.id, question.position, question.snapshot, bool(question.right))
         if question.closed:
             return None
         daily = quiz.kind is QuizKind.DAILY
@@ -138,9 +138,7 @@ class Sending:
             right=sum(bool(q.right) for q in questions),
             asked=len(questions),
             missed=tuple(
-                Missed(q.position, q.snapshot.title, ", ".join(q.snapshot.options[i] for i in q.snapshot.right))
-                for q in questions
-                if not q.right
+                Missed(q.position, q.snapshot.title, q.snapshot.right_answer) for q in questions if not q.right
             ),
             streak=await streak_of(work, learner, self.clock),
             offer_daily=offer,

@@ -34,6 +34,7 @@ def help_view(v: Voice) -> View:
         v.gettext("/daily 18:00: a short quiz every day, with what you are about to forget"),
         v.gettext("/progress: what you know and what is fading"),
         v.gettext("/topics: what I can tell you about"),
+        v.gettext("/timeline, /people, /glossary: what happened when, who was who, what a word means"),
         v.gettext("/stop: end a quiz"),
         v.gettext("In a group: /ask and your question, or reply to one of my messages."),
     ]
@@ -150,6 +151,9 @@ def commands(v: Voice) -> list[tuple[str, str]]:
         ("daily", v.gettext("A short quiz every day")),
         ("progress", v.gettext("What you know")),
         ("topics", v.gettext("What I can tell you about")),
+        ("timeline", v.gettext("What happened when")),
+        ("people", v.gettext("Who was who")),
+        ("glossary", v.gettext("What a word means")),
         ("ask", v.gettext("Ask a question")),
         ("stop", v.gettext("End a quiz")),
         ("help", v.gettext("What I can do")),

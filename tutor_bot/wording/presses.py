@@ -21,6 +21,12 @@ class Verb(StrEnum):
     DAILY_ZONE = "zone"
     DAILY_OFF = "off"
     LATER = "later"
+    HINT = "hint"
+    GIVE_UP = "dunno"
+    STOP_QUIZ = "stop"
+    TIMELINE = "time"
+    PEOPLE = "who"
+    FACT = "fact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,12 @@ _FORM: dict[Verb, tuple[int, bool]] = {
     Verb.DAILY_ZONE: (1, True),
     Verb.DAILY_OFF: (0, False),
     Verb.LATER: (0, False),
+    Verb.HINT: (2, False),
+    Verb.GIVE_UP: (1, False),
+    Verb.STOP_QUIZ: (0, False),
+    Verb.TIMELINE: (1, False),
+    Verb.PEOPLE: (1, False),
+    Verb.FACT: (0, True),
 }
 
 

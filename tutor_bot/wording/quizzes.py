@@ -47,8 +47,20 @@ def question_poll(out: QuestionOut, v: Voice) -> PollView:
     )
 
 
+def typed_view(question: int, position: int, size: int, snapshot: Snapshot, v: Voice, *, hints: int = 0) -> View:
+    """A question that wants words, with so many of its hints."""
+    head = f"{position}/{size} · " if size > 1 else ""
+    html = f"✍️ <b>{_e(head + snapshot.stem)}</b>\n\n" + _e(v.gettext("Write your answer in a word or two."))
+    for shown in snapshot.hints[:hints]:
+        html += f"\n\n💡 {_e(shown)}"
+    ways = [Button(v.gettext("I don't know"), press(Verb.GIVE_UP, question))]
+    if hints < len(snapshot.hints):
+        ways.insert(0, Button(v.gettext("Hint"), press(Verb.HINT, question, hints + 1)))
+    return View(html, (tuple(ways), (Button(v.gettext("Stop the quiz"), press(Verb.STOP_QUIZ)),)))
+
+
 def feedback_view(out: FeedbackOut, v: Voice) -> View:
-    """After a wrong answer: what is right, why, and where it stands. This is where the learning happens."""
+    """After a wrong answer, or a typed one: what is right, why, and where it stands. Here the learning happens."""
     snapshot = out.snapshot
     words = option_words(snapshot, v)
     if snapshot.kind is ItemKind.ORDER:
@@ -56,8 +68,9 @@ def feedback_view(out: FeedbackOut, v: Voice) -> View:
         letters = snapshot.options[snapshot.right[0]].split(", ")
         right = " → ".join(events.get(letter, letter) for letter in letters)
     else:
-        right = "; ".join(words[i] for i in snapshot.right)
-    lines = [v.gettext("Not quite. Right is: {right}").format(right=f"<b>{_e(right)}</b>")]
+        right = "; ".join(words[i] for i in snapshot.right) if words else snapshot.right_answer
+    told = v.gettext("Right: {right}") if out.right else v.gettext("Not quite. Right is: {right}")
+    lines = [("✅ " if out.right else "") + told.format(right=f"<b>{_e(right)}</b>")]
     if snapshot.why:
         lines.append(_e(snapshot.why))
     if snapshot.sources:

@@ -15,7 +15,7 @@ from tutor_bot.telegram.handlers.daily import find_zone, set_hour
 from tutor_bot.telegram.handlers.quiz import outcome_view
 from tutor_bot.telegram.handlers.start import examples
 from tutor_bot.telegram.speech import acknowledge, change, respond
-from tutor_bot.wording import answers, daily, general, quizzes
+from tutor_bot.wording import answers, daily, general, quizzes, reference
 from tutor_bot.wording.presses import Press, Verb, read_press
 
 
@@ -31,7 +31,7 @@ async def pressed(update: Update, context: TutorContext) -> None:
     private = query.message.chat.type == ChatType.PRIVATE
     if press.verb in _ABOUT_A_QUESTION:
         await _about_a_question(query, press, context, private=private)
-    elif not private:
+    elif not private and press.verb not in _FOR_ALL:
         await acknowledge(query, general.not_your_button_text(context.voice), alert=True)
     elif press.verb is Verb.LATER:
         await acknowledge(query, daily.later_text(context.voice))
@@ -48,6 +48,10 @@ _ABOUT_A_QUESTION = {
     Verb.CHOOSE,
     Verb.NONE_OF_THESE,
 }
+
+
+_FOR_ALL = {Verb.TIMELINE, Verb.PEOPLE, Verb.FACT}
+"""What is looked up in a group may be turned over by anybody there."""
 
 
 async def _about_a_question(query: CallbackQuery, press: Press, context: TutorContext, *, private: bool) -> None:
@@ -111,6 +115,26 @@ async def _in_private(update: Update, query: CallbackQuery, press: Press, contex
         case Verb.MISSED:
             fact = await tutor.quizzing.missed_fact(person, *numbers)
             await respond(query, answers.lesson_view(fact, v) if fact else answers.gone_view(v))
+        case Verb.TIMELINE:
+            await change(query, reference.timeline_view(tutor.knowledge.catalogue, numbers[0], v))
+        case Verb.PEOPLE:
+            await change(query, reference.people_view(tutor.knowledge.catalogue, numbers[0], v))
+        case Verb.FACT:
+            fact = reference.fact_marked(tutor.knowledge.catalogue, press.word)
+            await respond(query, answers.lesson_view(fact, v) if fact else answers.gone_view(v))
+        case Verb.HINT:
+            hinted = await tutor.short_answers.hint(person, *numbers)
+            if hinted is None:
+                await respond(query, general.old_button_view(v))
+            else:
+                place = (hinted.question, hinted.position, hinted.size)
+                await change(query, quizzes.typed_view(*place, hinted.snapshot, v, hints=hinted.hints))
+        case Verb.GIVE_UP:
+            if not await tutor.short_answers.give_up(person, numbers[0]):
+                await respond(query, general.old_button_view(v))
+        case Verb.STOP_QUIZ:
+            stopped = await tutor.quizzing.stop(person)
+            await respond(query, quizzes.stopped_view(v) if stopped else quizzes.no_open_quiz_view(v))
         case Verb.DAILY_HOUR | Verb.DAILY_ZONE:
             zone = find_zone(press.word) if press.word else None
             if numbers[0] >= 24 * 60 or (press.word and zone is None):

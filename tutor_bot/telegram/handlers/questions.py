@@ -49,8 +49,18 @@ def _link(context: TutorContext) -> str:
 async def free_text(update: Update, context: TutorContext) -> None:
     """A text in private (an edited one is asked anew), or a reply to the bot in a group."""
     message = update.effective_message
-    if message is not None and message.text is not None and update.effective_user is not None:
-        await answer(update, message, _without_mention(message.text, context.bot.username), context)
+    if message is None or message.text is None or update.effective_user is None:
+        return
+    text = _without_mention(message.text, context.bot.username)
+    short_answers = context.tutor.short_answers
+    new_in_private = update.message is not None and message.chat.type == ChatType.PRIVATE
+    waits = new_in_private and await short_answers.waits(context.person)
+    # A question mark tells a question from the answer to ours.
+    if waits and "?" not in text and "？" not in text and await short_answers.answer(context.person, text):
+        return
+    await answer(update, message, text, context)
+    if waits:
+        await short_answers.ask_again(context.person, update=update.update_id)
 
 
 async def ask(update: Update, context: TutorContext) -> None:
