@@ -254,6 +254,99 @@ def content_show(
     typer.echo(shown(fact, catalogue))
 
 
+@content_app.command("stats")
+def content_stats(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Folder that holds packs.")] = None,
+) -> None:
+    """Count facts, phrasings and items, and say how much of each pack's plan is covered."""
+    from tutor_bot.content.stats import stats
+
+    typer.echo(stats(_catalogue(folder)))
+
+
+@content_app.command("import")
+def content_import(
+    form: Annotated[
+        str, typer.Argument(metavar="FORMAT", help="aiken, apkg, csv, gift, kahoot, opentdb, quizizz, tsv")
+    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    into: Annotated[Path, typer.Option("--into", metavar="DIR", help="Folder that holds packs, or will.")],
+    pack: Annotated[str | None, typer.Option(metavar="ID", help="The new pack's id; else the file's name.")] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The new pack's title; else the file's name.")
+    ] = None,
+    language: Annotated[str, typer.Option(metavar="CODE", help="The language of the questions.")] = "en",
+) -> None:
+    """Make a pack of another program's questions; what cannot be taken over is listed with its line."""
+    formats = _formats()
+    from tutor_bot.content.imported import slug, write_pack
+
+    _known_format(form, formats.READERS)
+    try:
+        taken = formats.read_file(form, file)
+        name = pack or slug(file.stem, "imported")
+        left = write_pack(taken.entries, into, name, title or file.stem, language)
+    except formats.FormatError as error:
+        _end(str(error), FAULT)
+    refusals = sorted([*taken.refusals, *left], key=lambda refusal: refusal.line)
+    for refusal in refusals:
+        typer.echo(f"{file}:{refusal.line}: {refusal.what!r} {refusal.why}", err=True)
+    count = len(taken.entries) - len(left)
+    typer.echo(f"{count} taken over into {into / name}" + (f", {len(refusals)} remarks above" if refusals else ""))
+
+
+@content_app.command("export")
+def content_export(
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="apkg, csv, gift, markdown, tsv")],
+    pack: Annotated[str, typer.Argument(metavar="PACK", help="A pack's id.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    content: ContentOption = None,
+) -> None:
+    """Write a pack's questions for another program; what that cannot hold is listed."""
+    formats = _formats()
+    from tutor_bot.content.imported import entries_of
+
+    _known_format(form, formats.WRITERS)
+    catalogue = _catalogue(content)
+    found = next((p for p in catalogue.packs if p.id == pack), None)
+    if found is None:
+        _end(f"there is no pack {pack}; there is {', '.join(p.id for p in catalogue.packs)}", FAULT)
+    entries = entries_of(catalogue, found)
+    try:
+        refusals = formats.write_file(form, entries, found.title, file)
+    except formats.FormatError as error:
+        _end(str(error), FAULT)
+    for refusal in refusals:
+        typer.echo(f"not in {file}: {refusal.what!r}: {refusal.why}", err=True)
+    typer.echo(f"{len(entries) - len(refusals)} written to {file}")
+
+
+@content_app.command("schema")
+def content_schema(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write pack.json and topic.json.")],
+) -> None:
+    """Write the JSON Schemas of pack files, which editors use to check and complete."""
+    from tutor_bot.content.schema import write_schemas
+
+    try:
+        write_schemas(folder)
+    except OSError as error:
+        _end(f"{folder}: {error.strerror}", FAULT)
+
+
+def _formats() -> Any:
+    try:
+        from tutor_bot.content import formats
+    except ModuleNotFoundError as error:
+        _end(f"formats need {error.name}, which is not installed: pip install 'tutor-bot[formats]'", FAULT)
+    return formats
+
+
+def _known_format(name: str, known: Any) -> None:
+    if name not in known:
+        _end(f"the format {name} is not known; there is {', '.join(sorted(known))}", USAGE)
+
+
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to this version's tables."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from tutor_bot.content import style
 from tutor_bot.content.faults import Fault
 from tutor_bot.content.models import MOST_OPTIONS, OPTION, STEM, WHY, FactFile, ItemFile, PackFile, TopicFile
 from tutor_bot.content.yaml_files import Document, Where
@@ -56,23 +57,27 @@ def across_packs(packs: Sequence[LoadedPack]) -> list[Fault]:
 def within_pack(pack: LoadedPack) -> None:
     """Note faults against the documents they are in."""
     facts: dict[str, str] = {}
+    all_items: list[ItemFile] = []
     topics: dict[str, str] = {}
     items: dict[str, str] = {}
-    phrasings: dict[str, str] = {}
+    phrasings: dict[tuple[str, ...], str] = {}
     for document, topic in pack.topics:
         _once(topics, topic.id, document, ("id",), "topic id")
         for place, fact in enumerate(topic.facts):
             where: Where = ("facts", place)
             _once(facts, fact.id, document, (*where, "id"), "fact id")
             _phrasings(fact, phrasings, document, where)
+            for name, what in style.of_fact(fact, pack.model):
+                document.fault((*where, name), what, is_error=False)
             for number, item in enumerate(fact.quiz):
                 here = (*where, "quiz", number)
                 _once(items, id_of(item), document, (*here, "id" if item.id else "ask"), "item id")
-                _item(item, document, here)
-    for place, moment in enumerate(pack.model.timeline):
-        if moment.fact and "/" not in moment.fact and moment.fact not in facts:
-            where = ("timeline", place, "fact")
-            pack.document.fault(where, f"the timeline links to {moment.fact}, which is no fact; remove or correct it")
+                all_items.append(item)
+                if _item(item, document, here):
+                    for what in style.of_item(item, *options_of(item), pack.model):
+                        document.fault(here, what, is_error=False)
+    for what in style.of_pack(all_items):
+        pack.document.fault(("id",), what, is_error=False)
     for document, topic in pack.topics:
         for place, fact in enumerate(topic.facts):
             _links(fact, pack.model, set(facts), document, ("facts", place))
@@ -85,13 +90,13 @@ def _once(seen: dict[str, str], name: str, document: Document, where: Where, wha
     seen.setdefault(name, line)
 
 
-def _phrasings(fact: FactFile, seen: dict[str, str], document: Document, where: Where) -> None:
+def _phrasings(fact: FactFile, seen: dict[tuple[str, ...], str], document: Document, where: Where) -> None:
     for place, asked in enumerate((fact.question, *fact.also_asked)):
         here = (*where, "question") if not place else (*where, "also_asked", place - 1)
-        plain = " ".join("".join(c if c.isalnum() else " " for c in asked.casefold()).split())
-        owner = seen.setdefault(plain, fact.id)
+        owner = seen.setdefault(style.plain_form(asked), fact.id)
         if owner != fact.id:
-            document.fault(here, f"{asked!r} is asked of {owner} too; word one of them otherwise", is_error=False)
+            what = f"{asked!r} is asked of {owner} too, or nearly so; word one of them otherwise"
+            document.fault(here, what, is_error=False)
 
 
 def _links(fact: FactFile, pack: PackFile, facts: set[str], document: Document, where: Where) -> None:
@@ -113,12 +118,12 @@ def _links(fact: FactFile, pack: PackFile, facts: set[str], document: Document, 
             document.fault((*where, "see_also", place), f"see_also: there is no fact {name}{hint}")
 
 
-def _item(item: ItemFile, document: Document, where: Where) -> None:
-    """The keys that its kind wants, and Telegram's limits for polls."""
+def _item(item: ItemFile, document: Document, where: Where) -> bool:
+    """The keys that its kind wants, and Telegram's limits for polls; False when a key is missing."""
     missing = _missing(item)
     if missing:
         document.fault((*where, "ask"), missing)
-        return
+        return False
     right, wrong = options_of(item)
     options = [*right, *wrong]
     stem = len(item.ask)
@@ -138,6 +143,7 @@ def _item(item: ItemFile, document: Document, where: Where) -> None:
         document.fault(where, f"the option {option!r} stands here twice; replace one of them")
     if item.why and len(item.why) > WHY:
         document.fault((*where, "why"), f"why is {len(item.why)} characters long, Telegram takes {WHY}; shorten it")
+    return True
 
 
 def _missing(item: ItemFile) -> str:
@@ -151,8 +157,8 @@ def _missing(item: ItemFile) -> str:
             fits = item.right in ("fact", "disputed", "legend")
             return "" if fits else "a fact_or_legend item wants `right: fact`, `disputed` or `legend`"
         case ItemKind.SHORT_ANSWER:
-            fits = isinstance(item.right, str) and not item.wrong and len(item.hints or []) == HINTS
-            return "" if fits else "a short_answer item wants `right:` with one answer, and `hints:` with two hints"
+            fits = isinstance(item.right, str) and not item.wrong and len(item.hints or ()) in (0, HINTS)
+            return "" if fits else "a short_answer item wants `right:` with one answer, and two `hints:`"
         case ItemKind.SEVERAL:
             fits = isinstance(item.right, list) and len(item.right) > 1 and bool(item.wrong)
             return "" if fits else "a several item wants `right:` with two or more options, and `wrong:`"

@@ -141,7 +141,10 @@ def _pack(pack: checks.LoadedPack) -> Pack:
             word: Term(told) if isinstance(told, str) else Term(told.meaning, told.example, told.native)
             for word, told in model.glossary.items()
         },
-        timeline=tuple(Moment(m.date, m.event, _key(model.id, m.fact)) for m in model.timeline),
+        outline=model.outline,
+        claims=tuple(model.claims),
+        misconceptions=tuple(model.misconceptions),
+        timeline=tuple(Moment(m.date, m.event) for m in model.timeline),
         people=tuple(KeyPerson(p.name, p.life, p.role) for p in model.people),
         topics=tuple(
             Topic(model.id, topic.id, topic.title, tuple(f"{model.id}/{fact.id}" for fact in topic.facts))

@@ -51,7 +51,6 @@ class MomentFile(_Model):
 
     date: Text
     event: Text
-    fact: str = ""
 
 
 class PersonFile(_Model):
@@ -63,7 +62,11 @@ class PersonFile(_Model):
 
 
 class PackFile(_Model):
-    """`pack.yaml`: what the subject is, its bibliography, spellings and terms."""
+    """`pack.yaml`: what the subject is, its bibliography, spellings and terms, and what it plans to cover.
+
+    `years` are the first and the last that may be an option; `not_before` maps a word to the year from which
+    it may be used; `outline` is how many numbered facts are planned.
+    """
 
     id: Id
     title: Text
@@ -71,6 +74,11 @@ class PackFile(_Model):
     licence: str = ""
     sources: dict[Id, SourceFile] | None = None
     synonyms: dict[str, list[Text]] = {}
+    years: list[int] = []
+    not_before: dict[str, int] = {}
+    outline: int = 0
+    claims: list[Text] = []
+    misconceptions: list[Id] = []
     glossary: dict[str, Text | TermFile] = {}
     timeline: list[MomentFile] = []
     people: list[PersonFile] = []

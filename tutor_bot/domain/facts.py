@@ -124,11 +124,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An entry of the timeline; `date` is as it is shown, `fact` what to read on it."""
+    """An entry of the timeline; `date` is as it is shown."""
 
     date: str
     event: str
-    fact: FactKey = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,10 @@ class KeyPerson:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A subject. `synonyms` maps a canonical spelling to its other spellings."""
+    """A subject. `synonyms` maps a canonical spelling to its other spellings.
+
+    `outline` (how many numbered facts), `claims` and `misconceptions` are what it plans to cover.
+    """
 
     id: str
     title: str
@@ -151,6 +153,9 @@ class Pack:
     licence: str = ""
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     glossary: Mapping[str, Term] = field(default_factory=dict)
+    outline: int = 0
+    claims: tuple[str, ...] = ()
+    misconceptions: tuple[str, ...] = ()
     timeline: tuple[Moment, ...] = ()
     people: tuple[KeyPerson, ...] = ()
 
