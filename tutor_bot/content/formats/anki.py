@@ -15,7 +15,7 @@ from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
-from tutor_bot.content.formats.entry import Entry, FormatError, Refusal, Taken, cut
+from tutor_bot.content.formats.entry import Entry, FormatError, Refusal, Taken, bare_of_markup, cut
 from tutor_bot.domain.facts import Item, ItemKind
 
 MOST_UNPACKED = 200_000_000
@@ -24,9 +24,7 @@ DATA = "tutor-bot"
 MODEL, DECK = 1_640_218_331, 1_640_218_332
 """Numbers of our own, so that Anki knows our note type and deck again."""
 _COLLECTIONS = ("collection.anki21b", "collection.anki21", "collection.anki2")
-_MARKUP = re.compile(r"<[^<>]*>")
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
-_BREAK = re.compile(r"<(br|/div|/p|/li)[^<>]*>", re.IGNORECASE)
 
 
 def read(raw: bytes) -> Taken:
@@ -126,7 +124,7 @@ def _own(value: str, number: int) -> Entry:
 
 
 def _words(value: str) -> str:
-    return " ".join(unescape(_MARKUP.sub(" ", _SOUND.sub(" ", _BREAK.sub(" ", value)))).split())
+    return bare_of_markup(_SOUND.sub(" ", value))
 
 
 def write(entries: list[Entry], title: str) -> tuple[bytes, list[Refusal]]:

@@ -1,6 +1,8 @@
 """What all formats have in common: a question with what belongs to it, and what could not be taken over."""
 
+import re
 from dataclasses import dataclass, field
+from html import unescape
 
 from tutor_bot.domain.facts import Item
 
@@ -49,6 +51,15 @@ def answer_of(item: Item) -> str:
     elif item.kind == "order":
         right = ", then ".join(item.right)
     return f"{right.rstrip('.')}. {item.why}".strip() if right else item.why
+
+
+_BLOCK = re.compile(r"</?(br|p|div|li|ul|ol|tr|td|h\d|hr)\b[^<>]*>", re.IGNORECASE)
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+
+def bare_of_markup(text: str) -> str:
+    """The words of what is, or may be, HTML."""
+    return " ".join(unescape(_MARKUP.sub("", _BLOCK.sub(" ", text))).split())
 
 
 def cut(text: str, most: int = 60) -> str:

@@ -5,19 +5,18 @@ travel in a comment in the form that Moodle itself uses, `// [id:...] [tag:...]`
 """
 
 import re
-from html import unescape
 from typing import Any
 
 from lark import Lark, Token, Transformer, UnexpectedInput
 from lark.exceptions import VisitError
 
-from tutor_bot.content.formats.entry import Entry, Refusal, Taken, answer_of, cut
+from tutor_bot.content.formats.entry import Entry, Refusal, Taken, answer_of, bare_of_markup, cut
 from tutor_bot.domain.facts import Item, ItemKind
 
 _GRAMMAR = r"""
 question: title? FORMAT? TEXT? block? TEXT?
 title: "::" TITLE "::"
-block: "{" body "}"
+block: OPEN body "}"
 ?body: answers | single | number | nothing
 nothing: general?
 single: PLAIN feedback* general?
@@ -27,6 +26,7 @@ answer: MARK WEIGHT? FORMAT? PLAIN? feedback?
 feedback: "#" PLAIN?
 general: "####" PLAIN?
 
+OPEN: /\{\s*/
 TITLE: /(\\.|[^\\:]|:(?!:))+/s
 FORMAT.3: /\s*\[(html|moodle|plain|markdown)\]/
 TEXT: /(\\.|[^\\{}])+/s
@@ -38,7 +38,6 @@ _PARSER = Lark(_GRAMMAR, start="question", parser="lalr", lexer="contextual", pr
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SPECIAL = re.compile(r"([\\~=#{}:])")
 _TAG = re.compile(r"\[(id|tag):((?:\\.|[^\]\\])*)\]")
-_MARKUP = re.compile(r"<[^<>]*>")
 
 
 class _CannotHoldError(Exception):
@@ -101,16 +100,19 @@ class _Reader(Transformer[Token, Any]):
         raise _CannotHoldError("asks for an essay, which no item kind holds")
 
     def block(self, found: list[Any]) -> dict[str, Any]:
-        made: dict[str, Any] = found[0]
+        made: dict[str, Any] = found[1]
         return made
 
     def question(self, found: list[Any]) -> dict[str, Any]:
         before, after, title, made = "", "", "", None
+        plain = False
         for part in found:
             if isinstance(part, dict):
                 made = part
             elif isinstance(part, tuple):
                 title = part[1]
+            elif part.type == "FORMAT":
+                plain = "plain" in part
             elif part.type == "TEXT":
                 if made is None:
                     before = _plain(part)
@@ -121,7 +123,7 @@ class _Reader(Transformer[Token, Any]):
         stem = f"{before} _____ {after}".strip() if after else before
         if not stem:
             raise _CannotHoldError("has no question text")
-        return {**made, "stem": stem, "title": title}
+        return {**made, "stem": stem, "title": title, "plain": plain}
 
 
 def _choice(answers: list[tuple[str, bool, float | None, str]], why: str) -> dict[str, Any]:
@@ -164,7 +166,7 @@ def read(text: str) -> Taken:
         try:
             made = _Reader().transform(_PARSER.parse(source))
             entries.append(_entry(made, tags, topic, line))
-            if _MARKUP.search(source) and "<img" in source:
+            if "<img" in source:
                 refusals.append(Refusal(line, cut(made["stem"]), "its picture is left out"))
         except VisitError as error:
             refusals.append(Refusal(line, cut(source), str(error.orig_exc)))
@@ -177,26 +179,20 @@ def read(text: str) -> Taken:
 def _entry(made: dict[str, Any], tags: list[tuple[str, str]], topic: str, line: int) -> Entry:
     kinds = [ItemKind(value) for kind, value in tags if kind == "tag" and value in set(ItemKind)]
     kind = kinds[0] if kinds else made["kind"]
-    right, wrong = tuple(map(_bare, made["right"])), tuple(map(_bare, made["wrong"]))
+    bare = str if made["plain"] else bare_of_markup
+    right, wrong = tuple(map(bare, made["right"])), tuple(map(bare, made["wrong"]))
     short = kind is ItemKind.SHORT_ANSWER
     item = Item(
         id=next((value for name, value in tags if name == "id"), ""),
-        stem=_bare(made["stem"]),
+        stem=" ".join(bare(made["stem"]).split()),
         right=right[:1] if short else right,
         wrong=wrong,
-        why=_bare(made["why"]),
+        why=bare(made["why"]),
         kind=kind,
         accepted=right[1:] if short else (),
         hints=tuple(value.removeprefix("hint ") for name, value in tags if name == "tag" and value.startswith("hint ")),
     )
     return Entry(item.stem, answer_of(item), item, topic, line=line)
-
-
-def _bare(text: str) -> str:
-    """Words of what may be HTML."""
-    if not _MARKUP.search(text):
-        return text
-    return " ".join(unescape(_MARKUP.sub(" ", text)).split())
 
 
 def _is_comment(row: str) -> bool:
@@ -248,7 +244,7 @@ def write(entries: list[Entry]) -> tuple[str, list[Refusal]]:
         tags = f"// [id:{_escape_tag(item.id)}] [tag:{item.kind}]"
         tags += "".join(f" [tag:hint {_escape_tag(hint)}]" for hint in item.hints)
         general = f"####{_escape(item.why)}" if item.why else ""
-        out.append(f"{tags}\n{_escape(item.stem)} {{{_body(item)}{general}}}\n")
+        out.append(f"{tags}\n[plain]{_escape(item.stem)} {{{_body(item)}{general}}}\n")
     return "\n".join(out), refusals
 
 
