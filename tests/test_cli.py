@@ -36,7 +36,7 @@ def tutor_bot(
         ("how did stalin come to power", FOUND, "General Secretary"),
         ("how did mao come to lead china", UNKNOWN, "do not know"),
         ("thanks", FOUND, "welcome"),
-        ("what happened in 1929", UNSURE, "not sure"),
+        ("what happened to the party", UNSURE, "not sure"),
     ],
 )
 def test_ask(question: str, code: int, words: str) -> None:

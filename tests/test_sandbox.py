@@ -135,7 +135,7 @@ async def test_ask_and_be_asked_back() -> None:
         await amina.press("Sources")
         await amina.sees(re.compile("Collected Works"))
         await amina.shot("answer")
-        await amina.write("what happened in 1929")
+        await amina.write("what happened to the party")
         await amina.sees(re.compile("which of these you mean"))
         await amina.last.locator(".keys button").first.click()
         await expect(amina.last.get_by_role("button", name="Sources")).to_be_visible()
