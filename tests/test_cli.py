@@ -169,3 +169,53 @@ def test_version_and_help() -> None:
         done = tutor_bot(*command, "--help")
         assert done.returncode == 0
         assert "Usage" in done.stdout
+
+
+def test_content_stats() -> None:
+    """The shipped pack covers its plan: outline, claims, misconceptions, people, glossary."""
+    done = tutor_bot("content", "stats")
+    assert done.returncode == 0
+    for line in (
+        "outline: 168 of 168",
+        "claims: 54 of 54",
+        "misconceptions: 25 of 25",
+        "people: 33 of 33",
+        "glossary: 52 of 52",
+    ):
+        assert line in done.stdout
+    total = next(line.split() for line in done.stdout.splitlines() if line.startswith("all "))
+    assert int(total[3]) >= 350
+
+
+def test_import_and_export(tmp_path: Path) -> None:
+    """A file of questions becomes a pack, what it cannot hold is listed with its line, and the pack goes out again."""
+    (tmp_path / "quiz.gift").write_text("Who?{=Koba ~Soso}\n\nWhy?{}\n\nWhen?{=1922 ~1923}\n", encoding="utf-8")
+    done = tutor_bot("content", "import", "gift", str(tmp_path / "quiz.gift"), "--into", str(tmp_path / "packs"))
+    assert (done.returncode, done.stdout.split()[0]) == (0, "2")
+    assert "quiz.gift:3:" in done.stderr
+    assert "essay" in done.stderr
+    again = tutor_bot("content", "import", "gift", str(tmp_path / "quiz.gift"), "--into", str(tmp_path / "packs"))
+    assert again.returncode == 1
+    assert "there already" in again.stderr
+    out = tmp_path / "out.csv"
+    done = tutor_bot("content", "export", "csv", "quiz", str(out), "--content", str(tmp_path / "packs"))
+    assert done.returncode == 0
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 3
+    asked = tutor_bot("ask", "Who?", "--content", str(tmp_path / "packs"))
+    assert "Koba" in asked.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("import", "word", "x", "--into", "y"), 2, "the format word is not known"),
+        (("import", "gift", "nothing.txt", "--into", "y"), 1, "No such file"),
+        (("export", "gift", "nothing", "x"), 1, "there is no pack nothing"),
+        (("export", "csv", "stalins-rise", "/proc/none/x"), 1, "/proc/none"),
+    ],
+)
+def test_import_and_export_that_cannot_be(arguments: tuple[str, ...], code: int, words: str) -> None:
+    done = tutor_bot("content", *arguments)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr

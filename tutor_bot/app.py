@@ -88,7 +88,7 @@ def run(settings: Settings) -> None:
 
 
 def load_content(content: Path) -> Catalogue:
-    loaded = load(content)
+    loaded = load(content, thorough=False)
     for fault in loaded.faults:
         log.warning("%s", fault)
     if loaded.catalogue is None:

@@ -377,7 +377,7 @@ def _content_folder() -> Path:
 def _catalogue(folder: Path | None) -> "Catalogue":
     from tutor_bot.content import load
 
-    loaded = load(folder or _content_folder())
+    loaded = load(folder or _content_folder(), thorough=False)
     if loaded.catalogue is None:
         errors = [fault for fault in loaded.faults if fault.is_error]
         more = f" (and {len(errors) - 1} more: see tutor-bot content check)" if len(errors) > 1 else ""

@@ -54,8 +54,8 @@ def across_packs(packs: Sequence[LoadedPack]) -> list[Fault]:
     return faults
 
 
-def within_pack(pack: LoadedPack) -> None:
-    """Note faults against the documents they are in."""
+def within_pack(pack: LoadedPack, *, thorough: bool = True) -> None:
+    """Note faults against the documents they are in; what could be better only when `thorough`."""
     facts: dict[str, str] = {}
     all_items: list[ItemFile] = []
     topics: dict[str, str] = {}
@@ -66,17 +66,18 @@ def within_pack(pack: LoadedPack) -> None:
         for place, fact in enumerate(topic.facts):
             where: Where = ("facts", place)
             _once(facts, fact.id, document, (*where, "id"), "fact id")
-            _phrasings(fact, phrasings, document, where)
-            for name, what in style.of_fact(fact, pack.model):
-                document.fault((*where, name), what, is_error=False)
+            if thorough:
+                _phrasings(fact, phrasings, document, where)
+                for name, what in style.of_fact(fact, pack.model):
+                    document.fault((*where, name), what, is_error=False)
             for number, item in enumerate(fact.quiz):
                 here = (*where, "quiz", number)
                 _once(items, id_of(item), document, (*here, "id" if item.id else "ask"), "item id")
                 all_items.append(item)
-                if _item(item, document, here):
+                if _item(item, document, here) and thorough:
                     for what in style.of_item(item, *options_of(item), pack.model):
                         document.fault(here, what, is_error=False)
-    for what in style.of_pack(all_items):
+    for what in style.of_pack(all_items) if thorough else ():
         pack.document.fault(("id",), what, is_error=False)
     for document, topic in pack.topics:
         for place, fact in enumerate(topic.facts):

@@ -26,8 +26,11 @@ class Loaded:
     faults: tuple[Fault, ...]
 
 
-def load(folder: Path) -> Loaded:
-    """Load every pack below `folder` (or the one that `folder` is). Names all faults at once, raises nothing."""
+def load(folder: Path, *, thorough: bool = True) -> Loaded:
+    """Load every pack below `folder` (or the one that `folder` is). Names all faults at once, raises nothing.
+
+    What only could be better is looked for when `thorough`: a bot that starts has no use for it.
+    """
     packs: list[checks.LoadedPack] = []
     faults: list[Fault] = []
     homes = _homes(folder)
@@ -36,7 +39,7 @@ def load(folder: Path) -> Loaded:
         faults.append(Fault(folder, 1, what))
     digest = hashlib.sha256()
     for home in homes:
-        pack, found = _load_pack(home, digest)
+        pack, found = _load_pack(home, digest, thorough)
         faults += found
         if pack:
             packs.append(pack)
@@ -56,7 +59,7 @@ def _homes(folder: Path) -> list[Path]:
     return sorted(home for home in folder.iterdir() if (home / "pack.yaml").is_file())
 
 
-def _load_pack(home: Path, digest: Any) -> tuple[checks.LoadedPack | None, list[Fault]]:
+def _load_pack(home: Path, digest: Any, thorough: bool) -> tuple[checks.LoadedPack | None, list[Fault]]:
     document = read(home / "pack.yaml")
     files = sorted((home / "topics").glob("*.yaml"))
     for file in (home / "pack.yaml", *files):
@@ -77,7 +80,7 @@ def _load_pack(home: Path, digest: Any) -> tuple[checks.LoadedPack | None, list[
     pack = checks.LoadedPack(document, model, topics)
     if not files:
         document.fault((), "the pack has no topics; put at least one file into topics/")
-    checks.within_pack(pack)
+    checks.within_pack(pack, thorough=thorough)
     for checked in (document, *(d for d, _ in topics)):
         faults += checked.faults
     return pack, faults
