@@ -17,6 +17,7 @@ from tutor_bot.telegram.context import Tutor
 from tutor_bot.usecases.answering import Answering
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.knowledge import Knowledge
+from tutor_bot.usecases.live_quiz import LiveQuiz
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.sending import Sending
@@ -79,6 +80,7 @@ def knowledge() -> Knowledge:
 @pytest.fixture
 def tutor(storage: Storage, knowledge: Knowledge, clock: MovingClock) -> Tutor:
     quizzing = Quizzing(storage, knowledge, clock)
+    live = LiveQuiz(storage, knowledge, clock)
     return Tutor(
         knowledge=knowledge,
         answering=Answering(storage, knowledge, clock),
@@ -86,5 +88,6 @@ def tutor(storage: Storage, knowledge: Knowledge, clock: MovingClock) -> Tutor:
         short_answers=ShortAnswers(storage, quizzing, clock),
         daily=DailyQuiz(storage, quizzing, clock),
         progressing=Progressing(storage, knowledge, clock),
-        sending=Sending(storage, clock),
+        live=live,
+        sending=Sending(storage, live, clock),
     )

@@ -175,7 +175,7 @@ async def test_tomorrow_and_a_week_now() -> None:
         await expect(amina.page.get_by_role("button", name="+1 week")).to_be_enabled()
         await amina.page.get_by_role("button", name="+1 week").click()
         await expect(amina.page.get_by_role("button", name="+1 week")).to_be_enabled()
-        firsts = amina.messages.locator("fieldset.poll legend").filter(has_text=re.compile(r"^1/"))
+        firsts = amina.messages.get_by_role("article").filter(has_text="1/5 · ")
         await expect(firsts).to_have_count(8)
         await expect(amina.messages.locator(".day")).to_have_count(9)
         await amina.shot("week")
@@ -398,3 +398,45 @@ async def _until(sandbox: Process, text: str) -> None:
         async for line in stream.aiter_lines():
             if text in line:
                 return
+
+
+async def test_a_live_quiz_of_the_class() -> None:
+    """The teacher begins, two learners play along in their own tabs; there is a table and a podium."""
+    async with (
+        running() as sandbox,
+        learner(sandbox.address) as clara,
+        learner(sandbox.address) as amina,
+        learner(sandbox.address) as ben,
+    ):
+        for person, name in ((clara, "Clara Novak"), (amina, "Amina Yusuf"), (ben, "Ben Fischer")):
+            await person.become(name)
+            await person.open_chat("Class 9B")
+        await amina.write("/quiz")
+        await amina.sees(re.compile("only admins"))
+        await clara.write("/quiz 2 90")
+        await clara.sees(re.compile("A live quiz begins: 2 questions"))
+        await amina.press("I play")
+        await expect(amina.page.get_by_text("You are in; 1 plays.")).to_be_visible()
+        await ben.press("I play")
+        await expect(ben.page.get_by_text("You are in; 2 play.")).to_be_visible()
+        await clara.press("Start now (admins)")
+        for number in (1, 2):
+            poll = re.compile(rf"^{number}/2 ·")
+            await expect(amina.messages.locator("legend").filter(has_text=poll)).to_be_visible()
+            await expect(ben.messages.locator("legend").filter(has_text=poll)).to_be_visible()
+            await amina.vote()
+            await ben.vote()
+            await expect(amina.messages.locator("fieldset.poll").last).to_contain_text("2 votes")
+            # Results stay hidden until the question closes.
+            await expect(amina.messages.locator("fieldset.poll").last.locator(".is-right")).to_have_count(0)
+            for _ in range(2):
+                await clara.page.get_by_role("button", name="+1 minute").click()
+                await expect(clara.page.get_by_role("button", name="+1 minute")).to_be_enabled()
+            await expect(
+                amina.messages.locator("fieldset.poll").nth(number - 1).locator(".is-right").first
+            ).to_be_visible()
+        await clara.sees(re.compile("The quiz is over"))
+        await clara.shot("live-quiz")
+        await expect(clara.last).to_contain_text(re.compile("Amina Yusuf|Ben Fischer|Worth another look"))
+        await clara.page.get_by_role("button", name="Developer").click()
+        assert await clara.page.locator(".calls .refused").count() == 0

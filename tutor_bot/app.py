@@ -32,6 +32,7 @@ from tutor_bot.usecases.answering import Answering
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.housekeeping import Housekeeping
 from tutor_bot.usecases.knowledge import Knowledge
+from tutor_bot.usecases.live_quiz import LiveQuiz
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.receiving import Receiving
@@ -110,12 +111,14 @@ def compose(
     """Put the rooms together. `request` replaces the network in tests."""
     quizzing = Quizzing(storage, knowledge, clock)
     daily = DailyQuiz(storage, quizzing, clock)
-    sending = Sending(storage, clock)
+    live = LiveQuiz(storage, knowledge, clock)
+    sending = Sending(storage, live, clock)
     tutor = Tutor(
         knowledge=knowledge,
         answering=Answering(storage, knowledge, clock),
         quizzing=quizzing,
         short_answers=ShortAnswers(storage, quizzing, clock),
+        live=live,
         daily=daily,
         progressing=Progressing(storage, knowledge, clock),
         sending=sending,
@@ -131,7 +134,7 @@ def compose(
     )
     sender = Sender(application.bot, sending, clock)
     storage.on_outgoing = sender.poke
-    ticker = Ticker(daily, Housekeeping(storage, clock), sender, clock, at_most=look_every)
+    ticker = Ticker(daily, live, Housekeeping(storage, clock), sender, clock, at_most=look_every)
     storage.on_schedule = ticker.poke
     return Running(application, storage, knowledge, daily, sender, ticker)
 

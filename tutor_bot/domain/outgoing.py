@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tutor_bot.domain.live import Row
 from tutor_bot.domain.quiz import Snapshot, Summary
 
 
@@ -47,7 +48,67 @@ class CloseOut:
     message_id: int
 
 
-Content = QuestionOut | FeedbackOut | SummaryOut | CloseOut
+@dataclass(frozen=True, slots=True)
+class LobbyOut:
+    """A class gathers for a live quiz."""
+
+    live: int
+    size: int
+    seconds: int
+    thread: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StartedOut:
+    """The lobby is over: its message loses its buttons."""
+
+    message_id: int
+    players: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveQuestionOut:
+    """A question for the class, open for `seconds`."""
+
+    question: int
+    snapshot: Snapshot
+    position: int
+    size: int
+    seconds: int
+    thread: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStandingOut:
+    """What was right, how many knew it, and the table so far."""
+
+    position: int
+    size: int
+    snapshot: Snapshot
+    rows: tuple[Row, ...]
+    right: int
+    answered: int
+    thread: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Podium:
+    """The end of a live quiz; `missed` holds question, answer, how many were right, of how many."""
+
+    rows: tuple[Row, ...]
+    asked: int
+    refused: int
+    missed: tuple[tuple[str, str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LivePodiumOut:
+    podium: Podium
+    thread: int | None
+
+
+LiveContent = LobbyOut | StartedOut | LiveQuestionOut | LiveStandingOut | LivePodiumOut
+Content = QuestionOut | FeedbackOut | SummaryOut | CloseOut | LiveContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +117,11 @@ class Outgoing:
 
     row: int
     chat: int
+    """Telegram's id."""
     language: str
     urgency: Urgency
     tries: int
     content: Content | None
     """None when there is nothing left to say: the quiz was ended meanwhile."""
+    group: int | None = None
+    """Our id of the group that it goes to."""

@@ -20,7 +20,12 @@ from tutor_bot.sandbox.refused import Refused, bad
 from tutor_bot.sandbox.world import INSIDE, Json, World
 
 STATIC = Path(__file__).parent / "static"
-JUMPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
+JUMPS = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+}
 BEAT = 15.0
 """Seconds between signs of life on a stream where nothing happens."""
 UPLOAD = 20_000_000

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tutor_bot.storage.asked import AskedQuestions
 from tutor_bot.storage.engine import make_engines
 from tutor_bot.storage.inbox import Inbox
+from tutor_bot.storage.live import LiveQuizzes
 from tutor_bot.storage.memories import Memories
 from tutor_bot.storage.outbox import Outbox
 from tutor_bot.storage.people import People
@@ -44,6 +45,10 @@ class Work:
         return Outbox(self._connection)
 
     @cached_property
+    def live(self) -> LiveQuizzes:
+        return LiveQuizzes(self._connection)
+
+    @cached_property
     def inbox(self) -> Inbox:
         return Inbox(self._connection)
 
@@ -69,7 +74,9 @@ class Storage:
                 yield work
         if "outbox" in work.__dict__ and work.outbox.added:
             self.on_outgoing()
-        if "people" in work.__dict__ and work.people.rescheduled:
+        if ("people" in work.__dict__ and work.people.rescheduled) or (
+            "live" in work.__dict__ and work.live.rescheduled
+        ):
             self.on_schedule()
 
     @asynccontextmanager

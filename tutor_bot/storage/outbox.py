@@ -20,6 +20,12 @@ class Kind(StrEnum):
     FEEDBACK = "feedback"
     SUMMARY = "summary"
     CLOSE = "close"
+    LIVE_LOBBY = "live lobby"
+    LIVE_STARTED = "live started"
+    LIVE_QUESTION = "live question"
+    LIVE_STANDING = "live standing"
+    LIVE_CLOSE = "live close"
+    LIVE_PODIUM = "live podium"
 
 
 class State(StrEnum):
@@ -34,8 +40,11 @@ _ACTIVE = (State.WAITING, State.SENDING)
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
+    """A row for a learner or, with `chat` (our id), for a group."""
+
     id: int
-    learner: int
+    learner: int | None
+    chat: int | None
     kind: Kind
     subject: int
     urgency: Urgency
@@ -43,16 +52,17 @@ class OutboxRow:
 
 
 def _next_of_each() -> Select[tuple[int]]:
-    """Each reachable person's earliest row, if it waits: while it is being sent, those behind it are not free."""
+    """The earliest row of each group and reachable person, if it waits: those behind it are not free before."""
     earlier = outbox.alias("earlier")
     return (
         select(outbox.c.id)
-        .join(learners, learners.c.id == outbox.c.learner_id)
+        .outerjoin(learners, learners.c.id == outbox.c.learner_id)
         .where(
             outbox.c.state == State.WAITING,
-            learners.c.reachable,
+            outbox.c.learner_id.is_(None) | learners.c.reachable,
             ~exists().where(
-                earlier.c.learner_id == outbox.c.learner_id,
+                # Nothing equals NULL, so a person's rows wait for that person's alone, and a group's for the group's.
+                (earlier.c.learner_id == outbox.c.learner_id) | (earlier.c.chat_id == outbox.c.chat_id),
                 earlier.c.id < outbox.c.id,
                 earlier.c.state.in_(_ACTIVE),
             ),
@@ -66,12 +76,21 @@ class Outbox:
         self.added = False
 
     async def add(
-        self, once: str, *, learner: int, kind: Kind, subject: int, urgency: Urgency, not_before: datetime
+        self,
+        once: str,
+        *,
+        learner: int | None = None,
+        chat: int | None = None,
+        kind: Kind,
+        subject: int,
+        urgency: Urgency,
+        not_before: datetime,
     ) -> None:
-        """Something to send; `once` names what it says, and nothing is said twice."""
+        """Something to send to a learner or a group; `once` names what it says, and nothing is said twice."""
         values = {
             "once": once,
             "learner_id": learner,
+            "chat_id": chat,
             "kind": kind,
             "subject": subject,
             "urgency": urgency,
@@ -91,13 +110,16 @@ class Outbox:
             .returning(
                 outbox.c.id,
                 outbox.c.learner_id,
+                outbox.c.chat_id,
                 outbox.c.kind,
                 outbox.c.subject,
                 outbox.c.urgency,
                 outbox.c.tries,
             )
         )
-        claimed = [OutboxRow(r.id, r.learner_id, Kind(r.kind), r.subject, Urgency(r.urgency), r.tries) for r in rows]
+        claimed = [
+            OutboxRow(r.id, r.learner_id, r.chat_id, Kind(r.kind), r.subject, Urgency(r.urgency), r.tries) for r in rows
+        ]
         return sorted(claimed, key=lambda row: row.id)
 
     async def next_due(self) -> datetime | None:
@@ -116,12 +138,12 @@ class Outbox:
     async def sent(self, row: int, message_id: int | None) -> None:
         await self._set(row, state=State.SENT, message_id=message_id, error=None)
 
-    async def sent_after_all(self, question: int) -> None:
+    async def sent_after_all(self, question: int, kind: Kind = Kind.QUESTION) -> None:
         """A vote proves that a question whose sending broke off had arrived: it is not sent again."""
         await self._connection.execute(
             update(outbox)
             .where(
-                outbox.c.kind == Kind.QUESTION,
+                outbox.c.kind == kind,
                 outbox.c.subject == question,
                 outbox.c.state.in_(_ACTIVE),
                 outbox.c.tries > 0,
@@ -142,6 +164,14 @@ class Outbox:
         await self._connection.execute(
             update(outbox)
             .where(outbox.c.learner_id == learner, outbox.c.state.in_(_ACTIVE))
+            .values(state=State.FAILED, error=why)
+        )
+
+    async def drop_waiting_in(self, chat: int, why: str) -> None:
+        """Nothing of this reaches the group any more."""
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.chat_id == chat, outbox.c.state.in_(_ACTIVE))
             .values(state=State.FAILED, error=why)
         )
 

@@ -127,6 +127,17 @@ class People:
         )
         return made
 
+    async def telegram_id_of(self, chat: int) -> int:
+        """Telegram's id of a group of ours."""
+        found = await self._connection.execute(select(chats.c.telegram_id).where(chats.c.id == chat))
+        known: int = found.scalar_one()
+        return known
+
+    async def known_group(self, telegram_id: int) -> int | None:
+        found = await self._connection.execute(select(chats.c.id).where(chats.c.telegram_id == telegram_id))
+        known: int | None = found.scalar_one_or_none()
+        return known
+
     async def group_moved(self, old: int, new: int) -> None:
         """A group became a supergroup: the one row that holds its Telegram id changes."""
         taken = await self._connection.execute(select(chats.c.id).where(chats.c.telegram_id == new))

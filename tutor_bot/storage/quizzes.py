@@ -49,7 +49,8 @@ class StrayVote:
     options: int
 
 
-def _snapshot(stored: Mapping[str, Any]) -> Snapshot:
+def snapshot_of(stored: Mapping[str, Any]) -> Snapshot:
+    """A question as it was kept; older ones lack what came later."""
     return Snapshot(
         kind=ItemKind(stored["kind"]),
         stem=stored["stem"],
@@ -92,7 +93,7 @@ def _question(row: Any) -> Question:
         quiz=Quiz(row.quiz_id, row.learner_id, QuizKind(row.kind), row.size, row.ended is not None),
         position=row.position,
         fact=row.fact,
-        snapshot=_snapshot(row.snapshot),
+        snapshot=snapshot_of(row.snapshot),
         message=row.message_id,
         sent=row.sent is not None,
         closed=row.closed is not None,

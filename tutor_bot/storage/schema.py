@@ -178,12 +178,75 @@ asked = Table(
     Index(None, "learner_id", "at"),
 )
 
+members = Table(
+    "members",
+    metadata,
+    _to("chat_id", chats, primary_key=True),
+    _to("learner_id", learners, primary_key=True, index=True),
+    Column("inside", Boolean, nullable=False),
+    Column("since", UtcDateTime, comment="when they joined, where it was seen"),
+)
+
+live_quizzes = Table(
+    "live_quizzes",
+    metadata,
+    _key(),
+    _to("chat_id", chats, nullable=False),
+    Column("thread", BigInteger),
+    Column("language", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("began", UtcDateTime, nullable=False),
+    Column("wake", UtcDateTime, index=True, comment="when it goes on by itself"),
+    Column("lobby_message", BigInteger),
+    Index(None, "chat_id", "state"),
+)
+
+live_questions = Table(
+    "live_questions",
+    metadata,
+    _key(),
+    _to("live_id", live_quizzes, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("fact", String(200), nullable=False),
+    Column("item", String(200), nullable=False),
+    Column("snapshot", JSON, nullable=False),
+    Column("poll_id", String(64), unique=True),
+    Column("message_id", BigInteger),
+    Column("sent", UtcDateTime),
+    Column("closed", UtcDateTime),
+    Column("refused", Text, comment="why Telegram did not take it"),
+    UniqueConstraint("live_id", "position"),
+)
+
+live_players = Table(
+    "live_players",
+    metadata,
+    _to("live_id", live_quizzes, primary_key=True),
+    _to("learner_id", learners, primary_key=True, index=True),
+    Column("joined", UtcDateTime, nullable=False),
+    Column("member", Boolean, comment="null: it could not be checked"),
+    Column("late", Boolean, nullable=False),
+)
+
+live_answers = Table(
+    "live_answers",
+    metadata,
+    _to("question_id", live_questions, primary_key=True),
+    _to("learner_id", learners, primary_key=True, index=True),
+    Column("chosen", JSON, nullable=False),
+    Column("right", Boolean, nullable=False),
+    Column("bonus", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,
     _key(),
     Column("once", String(80), nullable=False, unique=True, comment="what it says, so that nothing is said twice"),
-    _to("learner_id", learners, nullable=False, index=True),
+    _to("learner_id", learners, index=True),
+    _to("chat_id", chats, index=True),
     Column("kind", String(16), nullable=False),
     Column("subject", BigInteger, nullable=False, comment="id of the question or quiz it is about"),
     Column("urgency", String(16), nullable=False),

@@ -14,7 +14,7 @@ from telegram.request import BaseRequest, HTTPXRequest
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.inbox import InboxStore
 from tutor_bot.telegram.context import Tutor, TutorApplication, TutorContext
-from tutor_bot.telegram.handlers import buttons, daily, other, progress, questions, quiz, reference, start
+from tutor_bot.telegram.handlers import buttons, daily, live, other, progress, questions, quiz, reference, start
 from tutor_bot.telegram.inbox import InboxBot
 from tutor_bot.telegram.limiter import TelegramLimits
 from tutor_bot.telegram.processor import OrderedProcessor
@@ -58,6 +58,7 @@ def build(
     for handler in (
         *start.handlers(),
         *quiz.handlers(),
+        *live.handlers(),
         *daily.handlers(),
         *progress.handlers(),
         *reference.handlers(),
@@ -66,6 +67,8 @@ def build(
         *other.handlers(),
     ):
         application.add_handler(handler)
+    for watcher in live.watchers():
+        application.add_handler(watcher, group=-1)
     return application
 
 

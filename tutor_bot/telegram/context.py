@@ -10,6 +10,7 @@ from tutor_bot.domain.people import Person
 from tutor_bot.usecases.answering import Answering, Place
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.knowledge import Knowledge
+from tutor_bot.usecases.live_quiz import LiveQuiz
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.sending import Sending
@@ -26,6 +27,7 @@ class Tutor:
     quizzing: Quizzing
     daily: DailyQuiz
     short_answers: ShortAnswers
+    live: LiveQuiz
     progressing: Progressing
     sending: Sending
     default_zone: str = "UTC"

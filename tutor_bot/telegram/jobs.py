@@ -8,6 +8,7 @@ from tutor_bot.domain.clock import Clock
 from tutor_bot.telegram.sender import Sender
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.housekeeping import Housekeeping
+from tutor_bot.usecases.live_quiz import LiveQuiz
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +25,14 @@ class Ticker:
     def __init__(
         self,
         daily: DailyQuiz,
+        live: LiveQuiz,
         housekeeping: Housekeeping,
         sender: Sender,
         clock: Clock,
         *,
         at_most: timedelta = MINUTE,
     ) -> None:
-        self._daily, self._housekeeping = daily, housekeeping
+        self._daily, self._live, self._housekeeping = daily, live, housekeeping
         self._sender, self._clock = sender, clock
         self._at_most = at_most
         self._swept: datetime | None = None
@@ -48,13 +50,15 @@ class Ticker:
             wake = now.replace(second=0, microsecond=0) + self._at_most
             try:
                 await self.tick()
-                wake = min(wake, await self._daily.next_instant() or wake)
+                wake = min(wake, await self._daily.next_instant() or wake, await self._live.next_instant() or wake)
             except Exception:
                 log.exception("what is due could not be done; the next tick takes it up")
             await self._sleep_until(wake)
 
     async def tick(self) -> None:
         """Do what is due. Pages are claimed as the outbox drains, never thousands at once."""
+        while await self._live.tick():
+            continue
         while await self._daily.tick():
             await self._sender.room()
         now = self._clock.now()

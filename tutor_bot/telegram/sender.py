@@ -21,13 +21,25 @@ from telegram.error import (
 from telegram.ext import ExtBot
 
 from tutor_bot.domain.clock import Clock
-from tutor_bot.domain.outgoing import CloseOut, FeedbackOut, Outgoing, QuestionOut, SummaryOut, Urgency
+from tutor_bot.domain.outgoing import (
+    CloseOut,
+    FeedbackOut,
+    LivePodiumOut,
+    LiveQuestionOut,
+    LiveStandingOut,
+    LobbyOut,
+    Outgoing,
+    QuestionOut,
+    StartedOut,
+    SummaryOut,
+    Urgency,
+)
 from tutor_bot.telegram.limiter import Priority
 from tutor_bot.telegram.speech import keyboard
 from tutor_bot.usecases.sending import Sending
-from tutor_bot.wording import quizzes
+from tutor_bot.wording import live, quizzes
 from tutor_bot.wording.view import View
-from tutor_bot.wording.voice import voice
+from tutor_bot.wording.voice import Voice, voice
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +61,7 @@ class Sender:
         self._has_room.set()
         self._under_way: set[asyncio.Task[None]] = set()
         self._failures: dict[int, int] = {}
+        self._hides_results = True
 
     def poke(self) -> None:
         self._changed.set()
@@ -124,7 +137,7 @@ class Sender:
         except Forbidden as error:
             await sending.unreachable(outgoing, str(error))
         except BadRequest as error:
-            if not isinstance(outgoing.content, CloseOut):
+            if not isinstance(outgoing.content, CloseOut | StartedOut):
                 log.warning("Telegram refused row %d of the outbox: %s", outgoing.row, error)
             await sending.refused(outgoing, str(error))
         except TimedOut as error:
@@ -177,11 +190,58 @@ class Sender:
                 return await self._message(outgoing.chat, quizzes.feedback_view(feedback, v), priority)
             case SummaryOut(summary=summary):
                 return await self._message(outgoing.chat, quizzes.summary_view(summary, v), priority)
+            case LobbyOut() as lobby:
+                return await self._message(outgoing.chat, live.lobby_view(lobby, v), priority, lobby.thread)
+            case StartedOut(message_id=message_id, players=players):
+                html = live.started_view(players, v).html
+                await self._bot.edit_message_text(
+                    html, outgoing.chat, message_id, parse_mode=ParseMode.HTML, rate_limit_args=priority
+                )
+                return None
+            case LiveQuestionOut() as question:
+                return await self._live_poll(outgoing.chat, question, v, priority)
+            case LiveStandingOut() as standing:
+                return await self._message(outgoing.chat, live.standing_view(standing, v), priority, standing.thread)
+            case LivePodiumOut(podium=podium, thread=thread):
+                return await self._message(outgoing.chat, live.podium_view(podium, v), priority, thread)
             case CloseOut(message_id=message_id):
                 await self._bot.stop_poll(outgoing.chat, message_id, rate_limit_args=priority)
                 return None
 
-    async def _message(self, chat: int, view: View, priority: Priority) -> Message:
+    async def _live_poll(self, chat: int, question: LiveQuestionOut, v: Voice, priority: Priority) -> Message:
+        """A poll for a class: closes by itself, cannot be forwarded, hides its results where that is taken."""
+        poll = live.live_poll(question, v)
+        while True:
+            try:
+                return await self._bot.send_poll(
+                    chat,
+                    poll.question,
+                    poll.options,
+                    type="quiz",
+                    is_anonymous=False,
+                    correct_option_ids=poll.right,  # type: ignore[arg-type]  # indices are not literals
+                    allows_multiple_answers=poll.several,
+                    explanation=poll.explanation or None,
+                    open_period=question.seconds,
+                    hide_results_until_closes=self._hides_results or None,
+                    shuffle_options=self._hides_results or None,
+                    protect_content=True,
+                    message_thread_id=question.thread,
+                    rate_limit_args=priority,
+                )
+            except BadRequest as error:
+                if not self._hides_results:
+                    raise
+                # Whether a quiz may hide its results is not promised anywhere: without that it is a quiz all the same.
+                log.warning("Telegram refuses polls that hide their results (%s); sent without", error)
+                self._hides_results = False
+
+    async def _message(self, chat: int, view: View, priority: Priority, thread: int | None = None) -> Message:
         return await self._bot.send_message(
-            chat, view.html, parse_mode=ParseMode.HTML, reply_markup=keyboard(view.buttons), rate_limit_args=priority
+            chat,
+            view.html,
+            parse_mode=ParseMode.HTML,
+            reply_markup=keyboard(view.buttons),
+            message_thread_id=thread,
+            rate_limit_args=priority,
         )

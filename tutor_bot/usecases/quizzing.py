@@ -131,28 +131,39 @@ class Quizzing:
                     return self.knowledge.catalogue.get(question.fact)
         return None
 
-    async def vote(self, voter: int, poll_id: str, chosen: Sequence[int]) -> None:
-        """Judge a vote, once. An empty `chosen` is a vote taken back, which judges nothing."""
+    async def vote(self, voter: int, poll_id: str, chosen: Sequence[int]) -> StrayVote | None:
+        """Judge a vote, once. An empty `chosen` is a vote taken back, which judges nothing.
+
+        A whole vote on a poll that is none of ours as far as is known is handed back.
+        """
         if not chosen:
-            return
+            return None
         now = self.clock.now()
         async with self.storage.work() as work:
             question = await work.quizzes.by_poll(poll_id)
             if question is not None:
                 await self._judge(work, question, voter, chosen, now)
-            elif whole := await work.quizzes.stray_vote(poll_id, voter, chosen, now):
-                await self._adopt(work, poll_id, whole, now)
+            elif (whole := await work.quizzes.stray_vote(poll_id, voter, chosen, now)) and not await self._adopt(
+                work, poll_id, whole, now
+            ):
+                return whole
+        return None
 
-    async def poll_seen(self, poll_id: str, stem: str, options: int) -> None:
-        """Telegram shows a poll; one that we sent without learning its id is recognised by its voter."""
+    async def poll_seen(self, poll_id: str, stem: str, options: int) -> StrayVote | None:
+        """Telegram shows a poll; one that we sent without learning its id is recognised by its voter.
+
+        A whole vote that belongs to no question of a private quiz is handed back.
+        """
         now = self.clock.now()
         async with self.storage.work() as work:
-            if await work.quizzes.by_poll(poll_id) is None and (
-                whole := await work.quizzes.stray_poll(poll_id, stem, options, now)
-            ):
-                await self._adopt(work, poll_id, whole, now)
+            if await work.quizzes.by_poll(poll_id) is not None or await work.live.by_poll(poll_id) is not None:
+                return None
+            whole = await work.quizzes.stray_poll(poll_id, stem, options, now)
+            if whole and not await self._adopt(work, poll_id, whole, now):
+                return whole
+        return None
 
-    async def _adopt(self, work: Work, poll_id: str, vote: StrayVote, now: datetime) -> None:
+    async def _adopt(self, work: Work, poll_id: str, vote: StrayVote, now: datetime) -> bool:
         learner = await work.people.known_as(vote.voter)
         for question in await work.quizzes.unanswered_of(learner.id) if learner else ():
             snapshot = question.snapshot
@@ -160,7 +171,8 @@ class Quizzing:
                 await work.quizzes.note_sent(question.id, poll_id, None, now)
                 await work.outbox.sent_after_all(question.id)
                 await self._judge(work, question, vote.voter, vote.chosen, now)
-                return
+                return True
+        return False
 
     async def _judge(self, work: Work, question: Question, voter: int, chosen: Sequence[int], now: datetime) -> None:
         learner = await work.people.known_as(voter)

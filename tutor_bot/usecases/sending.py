@@ -4,10 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tutor_bot.domain.clock import Clock
-from tutor_bot.domain.outgoing import CloseOut, Content, FeedbackOut, Outgoing, QuestionOut, SummaryOut
+from tutor_bot.domain.live import LiveState
+from tutor_bot.domain.outgoing import (
+    CloseOut,
+    Content,
+    FeedbackOut,
+    LiveQuestionOut,
+    LobbyOut,
+    Outgoing,
+    QuestionOut,
+    StartedOut,
+    SummaryOut,
+)
 from tutor_bot.domain.quiz import Missed, QuizKind, Summary
 from tutor_bot.storage import Storage, Work
+from tutor_bot.storage.live import Live, LiveQuestion
 from tutor_bot.storage.outbox import MAX_UNSURE_TRIES, Kind, OutboxRow
+from tutor_bot.usecases.live_quiz import LiveQuiz
 from tutor_bot.usecases.progressing import streak_of
 from tutor_bot.usecases.quizzing import advance
 
@@ -22,6 +35,7 @@ PAUSES = (1, 2, 5, 10, 30, 60)
 @dataclass(frozen=True)
 class Sending:
     storage: Storage
+    live: LiveQuiz
     clock: Clock
 
     async def recover(self) -> int:
@@ -43,7 +57,11 @@ class Sending:
         """Telegram took it (or there was nothing left to say)."""
         async with self.storage.work() as work:
             await work.outbox.sent(outgoing.row, message_id)
-            if isinstance(outgoing.content, QuestionOut):
+            if isinstance(outgoing.content, LiveQuestionOut) and poll_id is not None:
+                await self.live.noted_sent(work, outgoing.content.question, poll_id, message_id)
+            elif isinstance(outgoing.content, LobbyOut):
+                await work.live.change(outgoing.content.live, lobby_message=message_id)
+            elif isinstance(outgoing.content, QuestionOut):
                 await work.quizzes.note_sent(outgoing.content.question, poll_id, message_id, self.clock.now())
         self.storage.on_outgoing()
 
@@ -68,7 +86,9 @@ class Sending:
         now = self.clock.now()
         async with self.storage.work() as work:
             await work.outbox.failed(outgoing.row, error)
-            if isinstance(outgoing.content, QuestionOut):
+            if isinstance(outgoing.content, LiveQuestionOut):
+                await self.live.refused(work, outgoing.content.question, error)
+            elif isinstance(outgoing.content, QuestionOut):
                 question = await work.quizzes.question(outgoing.content.question)
                 if question and not question.closed:
                     await work.quizzes.close(question.id, now)
@@ -80,7 +100,9 @@ class Sending:
         async with self.storage.work() as work:
             learner = await work.people.known_as(outgoing.chat)
             await work.outbox.failed(outgoing.row, error)
-            if learner:
+            if outgoing.group is not None:
+                await self.live.group_lost(work, outgoing.group, error)
+            elif learner:
                 await work.outbox.drop_waiting(learner.id, error)
                 await work.people.mark_unreachable(learner.id)
 
@@ -104,9 +126,42 @@ class Sending:
             return await work.people.may_say_private_is_faster(group, now, now - timedelta(hours=1))
 
     async def _load(self, work: Work, row: OutboxRow) -> Outgoing:
+        if row.learner is None:
+            return await self._load_live(work, row)
         learner = await work.people.learner(row.learner)
         content = await self._content(work, row)
         return Outgoing(row.id, learner.telegram_id, learner.language, row.urgency, row.tries, content)
+
+    async def _load_live(self, work: Work, row: OutboxRow) -> Outgoing:
+        """What goes to a group; its words are in the language of whoever began the quiz."""
+        assert row.chat is not None
+        of_question = row.kind in (Kind.LIVE_QUESTION, Kind.LIVE_STANDING, Kind.LIVE_CLOSE)
+        question = await work.live.question(row.subject) if of_question else None
+        live = await work.live.one(question.live if question else row.subject)
+        group = await work.people.telegram_id_of(row.chat)
+        content = await self._live_content(work, row.kind, live, question) if live else None
+        language = live.language if live else "en"
+        return Outgoing(row.id, group, language, row.urgency, row.tries, content, row.chat)
+
+    async def _live_content(self, work: Work, kind: Kind, live: Live, question: LiveQuestion | None) -> Content | None:
+        match kind:
+            case Kind.LIVE_LOBBY:
+                size = len(await work.live.questions(live.id))
+                return LobbyOut(live.id, size, live.seconds, live.thread) if live.state is LiveState.LOBBY else None
+            case Kind.LIVE_STARTED:
+                players = len(await work.live.players(live.id))
+                return StartedOut(live.lobby_message, players) if live.lobby_message is not None else None
+            case Kind.LIVE_QUESTION if question is not None and not question.closed:
+                size = len(await work.live.questions(live.id))
+                where = (question.position, size, live.seconds, live.thread)
+                return LiveQuestionOut(question.id, question.snapshot, *where)
+            case Kind.LIVE_STANDING if question is not None:
+                return await self.live.standing(work, live, question)
+            case Kind.LIVE_CLOSE if question is not None and question.message is not None:
+                return CloseOut(question.message)
+            case Kind.LIVE_PODIUM:
+                return await self.live.podium(work, live)
+        return None
 
     async def _content(self, work: Work, row: OutboxRow) -> Content | None:
         if row.kind is Kind.SUMMARY:

@@ -43,7 +43,12 @@ def help_view(v: Voice) -> View:
 
 def group_help_view(v: Voice) -> View:
     return View(
-        _e(v.gettext("In this group I answer questions: write /ask and your question, or reply to one of my messages."))
+        _e(
+            v.gettext(
+                "In this group I answer questions: write /ask and your question, or reply to one of my messages.\n"
+                "Admins begin a live quiz for all with /quiz."
+            )
+        )
     )
 
 
@@ -162,4 +167,9 @@ def commands(v: Voice) -> list[tuple[str, str]]:
 
 def group_commands(v: Voice) -> list[tuple[str, str]]:
     """The command menu of groups."""
-    return [("ask", v.gettext("Ask a question")), ("help", v.gettext("What I can do"))]
+    return [
+        ("ask", v.gettext("Ask a question")),
+        ("quiz", v.gettext("A live quiz for the class (admins)")),
+        ("stop", v.gettext("End the live quiz (admins)")),
+        ("help", v.gettext("What I can do")),
+    ]

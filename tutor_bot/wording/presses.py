@@ -27,6 +27,8 @@ class Verb(StrEnum):
     TIMELINE = "time"
     PEOPLE = "who"
     FACT = "fact"
+    LIVE_JOIN = "join"
+    LIVE_START = "begin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ _FORM: dict[Verb, tuple[int, bool]] = {
     Verb.TIMELINE: (1, False),
     Verb.PEOPLE: (1, False),
     Verb.FACT: (0, True),
+    Verb.LIVE_JOIN: (1, False),
+    Verb.LIVE_START: (1, False),
 }
 
 

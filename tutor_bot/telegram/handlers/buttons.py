@@ -10,7 +10,7 @@ from telegram.ext import BaseHandler, CallbackQueryHandler
 from tutor_bot.domain.facts import Fact, FactKey
 from tutor_bot.domain.quiz import DEFAULT_SIZE, MAX_SIZE
 from tutor_bot.telegram.context import TutorContext
-from tutor_bot.telegram.handlers import questions
+from tutor_bot.telegram.handlers import live, questions
 from tutor_bot.telegram.handlers.daily import find_zone, set_hour
 from tutor_bot.telegram.handlers.quiz import outcome_view
 from tutor_bot.telegram.handlers.start import examples
@@ -29,7 +29,9 @@ async def pressed(update: Update, context: TutorContext) -> None:
         await acknowledge(query, general.old_button_view(context.voice).html, alert=True)
         return
     private = query.message.chat.type == ChatType.PRIVATE
-    if press.verb in _ABOUT_A_QUESTION:
+    if press.verb in (Verb.LIVE_JOIN, Verb.LIVE_START):
+        await live.pressed(query, press, context)
+    elif press.verb in _ABOUT_A_QUESTION:
         await _about_a_question(query, press, context, private=private)
     elif not private and press.verb not in _FOR_ALL:
         await acknowledge(query, general.not_your_button_text(context.voice), alert=True)

@@ -1,18 +1,18 @@
-"""Quizzes in private: begin, vote, stop; and the polls themselves."""
+"""Quizzes: begin, vote, stop; and the polls themselves. What concerns groups is passed on to `live`."""
 
-from difflib import get_close_matches
 from typing import Any
 
 from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.ext import BaseHandler, CommandHandler, PollAnswerHandler, PollHandler, filters
 
-from tutor_bot.domain.facts import Topic
 from tutor_bot.domain.quiz import DEFAULT_SIZE, MAX_SIZE
 from tutor_bot.telegram.context import TutorContext
+from tutor_bot.telegram.handlers import live
+from tutor_bot.telegram.handlers.topics import find_topics
 from tutor_bot.telegram.speech import reply
 from tutor_bot.usecases.quizzing import Begun, NothingToAsk, StillOpen
-from tutor_bot.wording import daily, general, quizzes
+from tutor_bot.wording import daily, quizzes
 from tutor_bot.wording.view import View
 from tutor_bot.wording.voice import Voice
 
@@ -40,8 +40,7 @@ async def command(update: Update, context: TutorContext) -> None:
     if message is None or update.effective_user is None:
         return
     if message.chat.type != ChatType.PRIVATE:
-        link = f"https://t.me/{context.bot.username}?start=quiz"
-        await reply(message, general.private_only_view(link, context.voice))
+        await live.begin(message, context)
         return
     words = list(context.args or ())
     size = DEFAULT_SIZE
@@ -64,23 +63,13 @@ async def command(update: Update, context: TutorContext) -> None:
     await begin(message, context, size, topic)
 
 
-def find_topics(asked: str, topics: list[Topic]) -> list[int]:
-    """Places of the topics that the words may mean; one place when they are clear."""
-    wanted = asked.casefold().strip()
-    exact = [i for i, t in enumerate(topics) if wanted in (t.id.casefold(), t.key.casefold(), t.title.casefold())]
-    if exact:
-        return exact
-    if part := [i for i, t in enumerate(topics) if wanted in t.title.casefold() or wanted in t.id]:
-        return part
-    words = {word: i for i, t in enumerate(topics) for word in (*t.title.casefold().split(), t.title.casefold(), t.id)}
-    close = get_close_matches(wanted, words, n=3, cutoff=0.75)
-    return list(dict.fromkeys(words[word] for word in close))
-
-
 async def stop(update: Update, context: TutorContext) -> None:
     """/stop: end the open quiz; without one, ask whether to end the daily quiz."""
     message = update.effective_message
-    if message is None or update.effective_user is None or message.chat.type != ChatType.PRIVATE:
+    if message is None or update.effective_user is None:
+        return
+    if message.chat.type != ChatType.PRIVATE:
+        await live.stop(message, context)
         return
     if await context.tutor.quizzing.stop(context.person):
         await reply(message, quizzes.stopped_view(context.voice))
@@ -95,14 +84,23 @@ async def stop(update: Update, context: TutorContext) -> None:
 async def voted(update: Update, context: TutorContext) -> None:
     """A vote on a poll of ours. One by a channel or an anonymous admin names no person, and is nobody's."""
     vote = update.poll_answer
-    if vote is not None and vote.user is not None and vote.voter_chat is None:
-        await context.tutor.quizzing.vote(vote.user.id, vote.poll_id, vote.option_ids)
+    if (
+        vote is not None
+        and vote.user is not None
+        and vote.voter_chat is None
+        and not await live.voted(vote.user, vote.poll_id, tuple(vote.option_ids), context)
+        and (whole := await context.tutor.quizzing.vote(vote.user.id, vote.poll_id, vote.option_ids))
+    ):
+        await context.tutor.live.adopt(vote.poll_id, whole)
 
 
 async def poll_changed(update: Update, context: TutorContext) -> None:
     """A poll of ours has new votes: tells us its words, should we never have learnt its id."""
-    if (poll := update.poll) is not None:
-        await context.tutor.quizzing.poll_seen(poll.id, poll.question, len(poll.options))
+    poll = update.poll
+    if poll is not None and (
+        whole := await context.tutor.quizzing.poll_seen(poll.id, poll.question, len(poll.options))
+    ):
+        await context.tutor.live.adopt(poll.id, whole)
 
 
 def handlers() -> list[BaseHandler[Any, Any, Any]]:

@@ -1,0 +1,263 @@
+"""Live quizzes of groups: questions, players, answers, and who is a member."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tutor_bot.domain.facts import FactKey
+from tutor_bot.domain.live import LiveAnswer, LiveState, Player
+from tutor_bot.domain.quiz import Snapshot
+from tutor_bot.storage.quizzes import snapshot_of
+from tutor_bot.storage.schema import (
+    chats,
+    learners,
+    live_answers,
+    live_players,
+    live_questions,
+    live_quizzes,
+    members,
+)
+from tutor_bot.storage.sql import insert_or_ignore, upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A live quiz; `chat` is our id of the group and `telegram_chat` Telegram's."""
+
+    id: int
+    chat: int
+    telegram_chat: int
+    thread: int | None
+    language: str
+    state: LiveState
+    seconds: int
+    began: datetime
+    wake: datetime | None
+    lobby_message: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveQuestion:
+    """A question of a live quiz; `refused` says why Telegram did not take it."""
+
+    id: int
+    live: int
+    position: int
+    fact: FactKey
+    snapshot: Snapshot
+    poll: str | None
+    message: int | None
+    sent: datetime | None
+    closed: bool
+    refused: str | None
+
+
+def _live(row: Any) -> Live:
+    return Live(
+        row.id,
+        row.chat_id,
+        row.telegram_id,
+        row.thread,
+        row.language,
+        LiveState(row.state),
+        row.seconds,
+        row.began,
+        row.wake,
+        row.lobby_message,
+    )
+
+
+def _question(row: Any) -> LiveQuestion:
+    return LiveQuestion(
+        row.id,
+        row.live_id,
+        row.position,
+        row.fact,
+        snapshot_of(row.snapshot),
+        row.poll_id,
+        row.message_id,
+        row.sent,
+        row.closed is not None,
+        row.refused,
+    )
+
+
+def _lives() -> Select[Any]:
+    return select(live_quizzes, chats.c.telegram_id).join(chats, chats.c.id == live_quizzes.c.chat_id)
+
+
+class LiveQuizzes:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.rescheduled = False
+        """Whether it has changed when a quiz goes on."""
+
+    async def begin(
+        self,
+        *,
+        chat: int,
+        thread: int | None,
+        language: str,
+        seconds: int,
+        now: datetime,
+        wake: datetime,
+        planned: Sequence[tuple[FactKey, str, Snapshot]],
+    ) -> int:
+        """A quiz in its lobby, with its questions (fact, item, snapshot); its id."""
+        self.rescheduled = True
+        made = await self._connection.execute(
+            live_quizzes.insert()
+            .values(
+                chat_id=chat,
+                thread=thread,
+                language=language,
+                state=LiveState.LOBBY,
+                seconds=seconds,
+                began=now,
+                wake=wake,
+            )
+            .returning(live_quizzes.c.id)
+        )
+        live: int = made.scalar_one()
+        for position, (fact, item, snapshot) in enumerate(planned, start=1):
+            values = {"live_id": live, "position": position, "fact": fact, "item": item, "snapshot": asdict(snapshot)}
+            await self._connection.execute(live_questions.insert().values(**values))
+        return live
+
+    async def one(self, live: int) -> Live | None:
+        row = (await self._connection.execute(_lives().where(live_quizzes.c.id == live))).one_or_none()
+        return _live(row) if row else None
+
+    async def open_in(self, chat: int) -> Live | None:
+        """The quiz that runs in this group."""
+        rows = await self._connection.execute(
+            _lives().where(live_quizzes.c.chat_id == chat, live_quizzes.c.state != LiveState.ENDED).limit(1)
+        )
+        row = rows.one_or_none()
+        return _live(row) if row else None
+
+    async def due(self, now: datetime, limit: int) -> list[Live]:
+        rows = await self._connection.execute(
+            _lives().where(live_quizzes.c.wake <= now).order_by(live_quizzes.c.wake).limit(limit)
+        )
+        return [_live(row) for row in rows]
+
+    async def next_wake(self, now: datetime) -> datetime | None:
+        found = await self._connection.execute(
+            select(live_quizzes.c.wake).where(live_quizzes.c.wake > now).order_by(live_quizzes.c.wake).limit(1)
+        )
+        instant: datetime | None = found.scalar_one_or_none()
+        return instant
+
+    async def change(self, live: int, **values: Any) -> None:
+        """Set state, wake or lobby_message."""
+        self.rescheduled |= "wake" in values
+        await self._connection.execute(update(live_quizzes).where(live_quizzes.c.id == live).values(**values))
+
+    # Questions
+
+    async def questions(self, live: int) -> list[LiveQuestion]:
+        rows = await self._connection.execute(
+            select(live_questions).where(live_questions.c.live_id == live).order_by(live_questions.c.position)
+        )
+        return [_question(row) for row in rows]
+
+    async def question(self, question: int) -> LiveQuestion | None:
+        row = (
+            await self._connection.execute(select(live_questions).where(live_questions.c.id == question))
+        ).one_or_none()
+        return _question(row) if row else None
+
+    async def by_poll(self, poll: str) -> LiveQuestion | None:
+        row = (
+            await self._connection.execute(select(live_questions).where(live_questions.c.poll_id == poll))
+        ).one_or_none()
+        return _question(row) if row else None
+
+    async def unsent(self) -> list[LiveQuestion]:
+        """Questions of running quizzes whose poll id is not known: where a stray poll may belong."""
+        rows = await self._connection.execute(
+            select(live_questions)
+            .join(live_quizzes, live_quizzes.c.id == live_questions.c.live_id)
+            .where(live_quizzes.c.state == LiveState.ASKING, live_questions.c.poll_id.is_(None))
+        )
+        return [_question(row) for row in rows]
+
+    async def change_question(self, question: int, **values: Any) -> None:
+        """Set poll_id, message_id, sent, closed or refused."""
+        await self._connection.execute(update(live_questions).where(live_questions.c.id == question).values(**values))
+
+    # Players and answers
+
+    async def join(self, live: int, learner: int, *, member: bool | None, late: bool, now: datetime) -> bool:
+        """Take somebody in; False when they play already."""
+        values = {"live_id": live, "learner_id": learner, "joined": now, "member": member, "late": late}
+        return await insert_or_ignore(self._connection, live_players, values, live_players.c.learner_id) is not None
+
+    async def set_member(self, live: int, learner: int, member: bool | None) -> None:
+        await self._connection.execute(
+            update(live_players)
+            .where(live_players.c.live_id == live, live_players.c.learner_id == learner)
+            .values(member=member)
+        )
+
+    async def players(self, live: int) -> list[Player]:
+        rows = await self._connection.execute(
+            select(live_players, learners.c.name)
+            .join(learners, learners.c.id == live_players.c.learner_id)
+            .where(live_players.c.live_id == live)
+            .order_by(live_players.c.joined)
+        )
+        return [Player(row.learner_id, row.name, row.member, row.late) for row in rows]
+
+    async def answer(
+        self, question: int, learner: int, chosen: Sequence[int], *, right: bool, bonus: int, now: datetime
+    ) -> bool:
+        """Keep a vote; False when there is one already, which stays."""
+        values = {
+            "question_id": question,
+            "learner_id": learner,
+            "chosen": list(chosen),
+            "right": right,
+            "bonus": bonus,
+            "at": now,
+        }
+        return await insert_or_ignore(self._connection, live_answers, values, live_answers.c.learner_id) is not None
+
+    async def answers(self, live: int) -> list[LiveAnswer]:
+        rows = await self._connection.execute(
+            select(live_questions.c.position, live_answers)
+            .join(live_questions, live_questions.c.id == live_answers.c.question_id)
+            .where(live_questions.c.live_id == live)
+        )
+        return [LiveAnswer(row.position, row.learner_id, row.right, row.bonus) for row in rows]
+
+    async def no_bonus(self, question: int) -> None:
+        """Nobody gets points for speed on this question."""
+        await self._connection.execute(
+            update(live_answers).where(live_answers.c.question_id == question).values(bonus=0)
+        )
+
+    # Members
+
+    async def see_member(self, chat: int, learner: int, *, inside: bool, since: datetime | None = None) -> None:
+        """Note that somebody is in the group, or not any more; `since` when their coming was seen."""
+        values: dict[str, Any] = {"chat_id": chat, "learner_id": learner, "inside": inside}
+        if since is not None:
+            values["since"] = since
+        await upsert(self._connection, members, values, ["chat_id", "learner_id"], members.c.learner_id)
+
+    async def membership(self, chat: int, learner: int) -> tuple[bool, datetime | None] | None:
+        """Whether this learner is in the group and since when; None when it was never seen."""
+        row = (
+            await self._connection.execute(
+                select(members.c.inside, members.c.since).where(
+                    members.c.chat_id == chat, members.c.learner_id == learner
+                )
+            )
+        ).one_or_none()
+        return (row.inside, row.since) if row else None
