@@ -19,7 +19,7 @@ setup: .venv/ready
 	touch .venv/ready
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto
 
 check: setup
 	$(BIN)/ruff format --check .

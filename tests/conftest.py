@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
 from tests.builders import NOON, ExactMatcher, catalogue
 from tests.clocks import MovingClock
@@ -25,21 +26,31 @@ from tutor_bot.usecases.short_answers import ShortAnswers
 
 ALL = os.environ.get("TUTOR_BOT_TESTS") == "all"
 """Where everything is installed, a test that cannot run is a failure."""
-_skipped: Counter[tuple[str, str]] = Counter()
+_TO_RUN = "; to run them: "
+
+# How long an example takes says nothing here: two test processes share the machine.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 def needs(what: str, command: str) -> NoReturn:
     """Skip the test for want of `what`, which `command` brings; where all is to run, fail it."""
     if ALL:
         pytest.fail(f"needs {what}: {command}")
-    _skipped[what, command] += 1
-    pytest.skip(f"needs {what}")
+    pytest.skip(f"{what}{_TO_RUN}{command}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One line for what was skipped, and how to have it run."""
-    for (what, command), count in _skipped.items():
-        terminalreporter.write_line(f"{count} tests skipped, they need {what}; to run them: {command}")
+    # Read from the reports, for the tests may have run in several processes.
+    reasons = Counter(
+        str(report.longrepr[2]).removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", ())
+        if isinstance(report.longrepr, tuple)
+    )
+    for reason, count in reasons.items():
+        if _TO_RUN in reason:
+            terminalreporter.write_line(f"{count} tests skipped, they need {reason}")
 
 
 @pytest.fixture

@@ -9,15 +9,19 @@ branch_labels = None
 depends_on = None
 
 
+# SQLite gives automatic ids to INTEGER PRIMARY KEY alone, not to BIGINT; what points there has the same type.
+_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
 def _key() -> sa.Column[int]:
-    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False)
+    return sa.Column("id", _ID, autoincrement=True, nullable=False)
 
 
 def upgrade() -> None:
     op.create_table(
         "members",
-        sa.Column("chat_id", sa.BigInteger(), nullable=False),
-        sa.Column("learner_id", sa.BigInteger(), nullable=False),
+        sa.Column("chat_id", _ID, nullable=False),
+        sa.Column("learner_id", _ID, nullable=False),
         sa.Column("inside", sa.Boolean(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=True, comment="when they joined, where it was seen"),
         sa.ForeignKeyConstraint(["chat_id"], ["chats.id"], name=op.f("fk_members_chat_id_chats"), ondelete="CASCADE"),
@@ -30,7 +34,7 @@ def upgrade() -> None:
     op.create_table(
         "live_quizzes",
         _key(),
-        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("chat_id", _ID, nullable=False),
         sa.Column("thread", sa.BigInteger(), nullable=True),
         sa.Column("language", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
@@ -48,7 +52,7 @@ def upgrade() -> None:
     op.create_table(
         "live_questions",
         _key(),
-        sa.Column("live_id", sa.BigInteger(), nullable=False),
+        sa.Column("live_id", _ID, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("fact", sa.String(length=200), nullable=False),
         sa.Column("item", sa.String(length=200), nullable=False),
@@ -67,8 +71,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "live_players",
-        sa.Column("live_id", sa.BigInteger(), nullable=False),
-        sa.Column("learner_id", sa.BigInteger(), nullable=False),
+        sa.Column("live_id", _ID, nullable=False),
+        sa.Column("learner_id", _ID, nullable=False),
         sa.Column("joined", sa.DateTime(timezone=True), nullable=False),
         sa.Column("member", sa.Boolean(), nullable=True, comment="null: it could not be checked"),
         sa.Column("late", sa.Boolean(), nullable=False),
@@ -83,8 +87,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_live_players_learner_id"), "live_players", ["learner_id"])
     op.create_table(
         "live_answers",
-        sa.Column("question_id", sa.BigInteger(), nullable=False),
-        sa.Column("learner_id", sa.BigInteger(), nullable=False),
+        sa.Column("question_id", _ID, nullable=False),
+        sa.Column("learner_id", _ID, nullable=False),
         sa.Column("chosen", sa.JSON(), nullable=False),
         sa.Column("right", sa.Boolean(), nullable=False),
         sa.Column("bonus", sa.Integer(), nullable=False),
@@ -102,8 +106,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_live_answers_learner_id"), "live_answers", ["learner_id"])
     with op.batch_alter_table("outbox") as outbox:
-        outbox.alter_column("learner_id", existing_type=sa.BigInteger(), nullable=True)
-        outbox.add_column(sa.Column("chat_id", sa.BigInteger(), nullable=True))
+        outbox.alter_column("learner_id", existing_type=_ID, nullable=True)
+        outbox.add_column(sa.Column("chat_id", _ID, nullable=True))
         outbox.create_foreign_key(op.f("fk_outbox_chat_id_chats"), "chats", ["chat_id"], ["id"], ondelete="CASCADE")
         outbox.create_index(op.f("ix_outbox_chat_id"), ["chat_id"])
 
@@ -114,6 +118,6 @@ def downgrade() -> None:
         outbox.drop_index(op.f("ix_outbox_chat_id"))
         outbox.drop_constraint(op.f("fk_outbox_chat_id_chats"), type_="foreignkey")
         outbox.drop_column("chat_id")
-        outbox.alter_column("learner_id", existing_type=sa.BigInteger(), nullable=False)
+        outbox.alter_column("learner_id", existing_type=_ID, nullable=False)
     for table in ("live_answers", "live_players", "live_questions", "live_quizzes", "members"):
         op.drop_table(table)

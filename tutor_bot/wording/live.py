@@ -80,11 +80,13 @@ def _line(row: Row) -> str:
 def podium_view(podium: Podium, v: Voice) -> View:
     rows = podium.rows
     ranked = [row for row in rows if row.rank is not None and (row.right or row.bonus)]
-    if not rows:
-        lines = [_e(v.gettext("The quiz is over. Nobody voted this time."))]
+    lines = [f"🏁 <b>{_e(v.gettext('The quiz is over.'))}</b>"]
+    if ranked:
+        lines += ["", *(_medal_line(row, podium.asked, v) for row in ranked[:SHOWN])]
     else:
-        lines = [f"🏁 <b>{_e(v.gettext('The quiz is over.'))}</b>", ""]
-        lines += [_medal_line(row, podium.asked, v) for row in ranked[:SHOWN]]
+        # Nobody is named for having had nothing right.
+        nobody = v.gettext("Nobody had a right answer this time.") if rows else v.gettext("Nobody voted this time.")
+        lines.append(_e(nobody))
     lines += _footnotes(rows, podium, v)
     if podium.missed:
         lines += ["", f"<b>{_e(v.gettext('Worth another look:'))}</b>"]
