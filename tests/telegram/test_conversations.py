@@ -285,7 +285,7 @@ async def test_menus_stand_for_each_kind_of_chat(chat: Conversation) -> None:
 
     await show_menus(chat.running.application)
     private, groups = chat.telegram.sent("setMyCommands")
-    assert {c["command"] for c in groups["commands"]} == {"ask", "help"}
+    assert {c["command"] for c in groups["commands"]} == {"ask", "quiz", "stop", "help"}
     for command in private["commands"]:
         replies = await chat.says(f"/{command['command']}")
         assert replies
