@@ -47,7 +47,7 @@ CLAIMS = [
     ),
     ("S27", "did beria help stalin rise to power", ["who-beria"], ["1938"]),
     ("S28", "what was beria's first name", ["who-beria"], ["Lavrenty"]),
-    ("S29", "was beria a psychopath", ["who-beria"], ["no diagnosis"]),
+    ("S29", "was beria a psychopath", ["beria-crimes"], ["no diagnosis"]),
     (
         "S30",
         "did stalin eliminate everybody who had supported him",
