@@ -14,10 +14,12 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
 from tests.browser import SHOTS, browser
 from tests.content.test_loader import write
+from tutor_bot.cli import announce
+from tutor_bot.sandbox import TOKEN
 
 ENOUGH = 15_000
 """Milliseconds; a bound for what never comes, not for how fast it comes."""
@@ -440,3 +442,73 @@ async def test_a_live_quiz_of_the_class() -> None:
         await expect(clara.last).to_contain_text(re.compile("Amina Yusuf|Ben Fischer|Worth another look"))
         await clara.page.get_by_role("button", name="Developer").click()
         assert await clara.page.locator(".calls .refused").count() == 0
+
+
+async def test_pictures_files_typing_and_links() -> None:
+    """Whatever a bot can send is shown; links to the bot stay in the page; a refused call is told with its reason."""
+    async with running() as sandbox, learner(sandbox.address) as amina:
+        await amina.sees(re.compile("Hello Amina"))
+        picture = await amina.page.screenshot(clip={"x": 0, "y": 0, "width": 60, "height": 40})
+        me: FilePayload = {"name": "me.png", "mimeType": "image/png", "buffer": picture}
+        await amina.page.get_by_label("Attach a picture or a file").set_input_files(me)
+        await expect(amina.messages.locator("img.picture")).to_have_count(1)
+        await amina.sees(re.compile("only read text"))
+        async with httpx.AsyncClient(base_url=sandbox.address, trust_env=False, verify=False) as http:
+            api = f"/bot{TOKEN}"
+            await http.post(f"{api}/sendPhoto", data={"chat_id": 101, "caption": "A chart"}, files={"photo": picture})
+            await expect(amina.messages.get_by_role("img", name="A chart")).to_be_visible()
+            await http.post(f"{api}/sendDocument", data={"chat_id": 101}, files={"document": ("export.json", b"{}")})
+            await expect(amina.messages.get_by_role("link", name=re.compile("export.json"))).to_be_visible()
+            await http.post(f"{api}/sendChatAction", data={"chat_id": 101, "action": "typing"})
+            await expect(amina.page.get_by_text("Tutor is typing…")).to_be_visible()
+            bot = "https://t.me/tutor_sandbox_bot"
+            keys = [[{"text": "Private", "url": f"{bot}?start=x"}], [{"text": "Group", "url": f"{bot}?startgroup=y"}]]
+            given = {"chat_id": 101, "text": "links", "reply_markup": {"inline_keyboard": keys}}
+            await http.post(f"{api}/sendMessage", json=given)
+            await http.post(f"{api}/sendMessage", json={"chat_id": 5, "text": "to nobody"})
+        await amina.press("Private ↗")
+        await amina.sees("/start x")
+        await amina.press("Group ↗")
+        await amina.page.get_by_label("Title").fill("Class 7a")
+        await amina.page.get_by_role("dialog").get_by_role("button", name="Make").click()
+        await amina.sees("/start@tutor_sandbox_bot y")
+        await expect(amina.page.get_by_role("heading", name="Class 7a")).to_be_visible()
+        await amina.page.get_by_role("button", name="Developer").click()
+        refused = amina.page.locator(".calls .refused summary")
+        await expect(refused).to_have_text(re.compile("sendMessage · Bad Request: chat not found"))
+        assert await refused.evaluate("e => getComputedStyle(e).color") == "rgb(198, 40, 40)"
+
+
+async def test_replies_edits_and_reactions() -> None:
+    """From a message's menu one replies, edits, reacts and deletes; a reply shows what it answers."""
+    async with running() as sandbox, learner(sandbox.address) as amina:
+        await amina.open_chat("Class 9B")
+        await amina.write("hello all")
+        await expect(amina.last).to_contain_text("hello all")
+        await amina.last.get_by_role("button", name="More about this message").click()
+        await amina.page.get_by_role("menuitem", name="Edit").click()
+        await amina.write("hello everybody")
+        await expect(amina.last).to_contain_text("hello everybody")
+        await expect(amina.last).to_contain_text("edited")
+        await amina.last.get_by_role("button", name="More about this message").click()
+        await amina.page.get_by_role("menuitem", name="👍").click()
+        await expect(amina.last.get_by_role("button", name="👍 1")).to_be_visible()
+        await amina.last.get_by_role("button", name="More about this message").click()
+        await amina.page.get_by_role("menuitem", name="Reply").click()
+        await amina.write("and a reply")
+        await expect(amina.last).to_contain_text("and a reply")
+        await expect(amina.last.locator(".quoted")).to_contain_text("hello everybody")
+        await amina.last.get_by_role("button", name="More about this message").click()
+        await amina.page.get_by_role("menuitem", name="Delete").click()
+        await expect(amina.messages.get_by_text("and a reply")).to_have_count(0)
+
+
+def test_where_there_is_no_browser(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a window to open one in, the address is printed with a line that says what to do."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    announce("http://127.0.0.1:8765", browser=True)
+    said = capsys.readouterr().out
+    assert "http://127.0.0.1:8765" in said
+    assert "Open this address in a browser." in said

@@ -125,13 +125,13 @@ def sandbox(
             port=port,
             keep=keep,
             watch=watch,
-            announce=lambda address: _announce(address, browser),
+            announce=lambda address: announce(address, browser),
         ).run()
     except AppError as error:
         _end(str(error), FAULT)
 
 
-def _announce(address: str, browser: bool) -> None:
+def announce(address: str, browser: bool) -> None:
     """Where the page is; opened only where a window can be, for a browser in the terminal would take it over."""
     import os
     import webbrowser
