@@ -157,12 +157,13 @@ def test_the_shipped_packs_are_faultless() -> None:
     assert [str(fault) for fault in loaded.faults] == []
     assert loaded.catalogue
     facts = list(loaded.catalogue.facts.values())
-    assert len(facts) >= 40
-    assert len(loaded.catalogue.topics) >= 6
+    assert len(facts) >= 168
+    assert len(loaded.catalogue.topics) == 12
     for fact in facts:
-        assert len({fact.question, *fact.also_asked}) >= 6, fact.id
+        assert 8 <= len(set(fact.also_asked)) <= 12, fact.id
+        assert fact.more, fact.id
         assert fact.sources, fact.id
-        assert fact.items, fact.id
+        assert len(fact.items) >= 2, fact.id
 
 
 def test_shipped_items_keep_telegrams_limits() -> None:

@@ -65,7 +65,7 @@ def test_unknown(engine: Engine, idea: str, question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["who was stalin's daughter", "how did lenin come to power", "what happened in 1922"]
+    "question", ["how did lenin come to power", "what happened in 1922"]
 )
 def test_no_wrong_answer_with_confidence(engine: Engine, question: str) -> None:
     """Where several facts are near, or another person stands in the frame, the bot asks back or passes."""
