@@ -64,9 +64,7 @@ def test_unknown(engine: Engine, idea: str, question: str) -> None:
     assert isinstance(engine.find(question), Unknown), (idea, engine.find(question))
 
 
-@pytest.mark.parametrize(
-    "question", ["how did lenin come to power", "what happened in 1922"]
-)
+@pytest.mark.parametrize("question", ["how did lenin come to power", "what happened in 1922"])
 def test_no_wrong_answer_with_confidence(engine: Engine, question: str) -> None:
     """Where several facts are near, or another person stands in the frame, the bot asks back or passes."""
     assert isinstance(engine.find(question), Unsure | Unknown)
