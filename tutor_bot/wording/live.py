@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from html import escape
 
-from tutor_bot.domain.facts import ItemKind
 from tutor_bot.domain.live import PODIUM, Row
 from tutor_bot.domain.outgoing import LiveQuestionOut, LiveStandingOut, LobbyOut, Podium, QuestionOut
-from tutor_bot.domain.quiz import Snapshot
 from tutor_bot.wording.answers import shortened
 from tutor_bot.wording.presses import Verb, press
-from tutor_bot.wording.quizzes import option_words, question_poll
+from tutor_bot.wording.quizzes import question_poll, right_words
 from tutor_bot.wording.view import Button, PollView, View
 from tutor_bot.wording.voice import Voice
 
@@ -55,16 +53,11 @@ def live_poll(out: LiveQuestionOut, v: Voice) -> PollView:
     return question_poll(QuestionOut(out.question, out.snapshot, out.position, out.size, daily=False), v)
 
 
-def right_words(snapshot: Snapshot, v: Voice) -> str:
-    if snapshot.kind is ItemKind.ORDER:
-        return snapshot.right_answer
-    words = option_words(snapshot, v)
-    return "; ".join(words[place] for place in snapshot.right)
-
-
 def standing_view(out: LiveStandingOut, v: Voice) -> View:
     right = v.gettext("Right: {right}").format(right=f"<b>{_e(right_words(out.snapshot, v))}</b>")
-    knew = v.gettext("{right} of {n} knew it.").format(right=out.right, n=out.answered)
+    knew = v.gettext("Nobody voted this time.")
+    if out.answered:
+        knew = v.gettext("{right} of {n} knew it.").format(right=out.right, n=out.answered)
     lines = [f"{out.position}/{out.size} · {right}", _e(knew)]
     ranked = [row for row in out.rows if row.rank is not None]
     if ranked:

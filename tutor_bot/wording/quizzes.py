@@ -59,16 +59,20 @@ def typed_view(question: int, position: int, size: int, snapshot: Snapshot, v: V
     return View(html, (tuple(ways), (Button(v.gettext("Stop the quiz"), press(Verb.STOP_QUIZ)),)))
 
 
-def feedback_view(out: FeedbackOut, v: Voice) -> View:
-    """After a wrong answer, or a typed one: what is right, why, and where it stands. Here the learning happens."""
-    snapshot = out.snapshot
-    words = option_words(snapshot, v)
+def right_words(snapshot: Snapshot, v: Voice) -> str:
+    """What was right, in words: of an order the events, for its letters say nothing by themselves."""
     if snapshot.kind is ItemKind.ORDER:
         events = dict(line.split(". ", 1) for line in snapshot.stem.splitlines() if ". " in line[:3])
         letters = snapshot.options[snapshot.right[0]].split(", ")
-        right = " → ".join(events.get(letter, letter) for letter in letters)
-    else:
-        right = "; ".join(words[i] for i in snapshot.right) if words else snapshot.right_answer
+        return " → ".join(events.get(letter, letter) for letter in letters)
+    words = option_words(snapshot, v)
+    return "; ".join(words[place] for place in snapshot.right) if words else snapshot.right_answer
+
+
+def feedback_view(out: FeedbackOut, v: Voice) -> View:
+    """After a wrong answer, or a typed one: what is right, why, and where it stands. Here the learning happens."""
+    snapshot = out.snapshot
+    right = right_words(snapshot, v)
     told = v.gettext("Right: {right}") if out.right else v.gettext("Not quite. Right is: {right}")
     lines = [("✅ " if out.right else "") + told.format(right=f"<b>{_e(right)}</b>")]
     if snapshot.why:
