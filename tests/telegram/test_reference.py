@@ -45,6 +45,21 @@ async def test_the_timeline_has_pages(chat: Conversation) -> None:
     assert "event 0" in back["text"]
 
 
+@pytest.mark.parametrize(
+    ("said", "there", "not_there"),
+    [
+        ("/timeline 1905", "event 5", "event 6"),
+        ("/timeline 1066", "event 0", "event 19"),
+        ("/people lev", "led Moscow", "x" * 9),
+    ],
+)
+async def test_what_is_wanted(chat: Conversation, said: str, there: str, not_there: str) -> None:
+    """A year or a name behind the command picks the entries that hold it; with none of them all are shown."""
+    [reply] = await chat.says(said)
+    assert there in reply["text"]
+    assert not_there not in reply["text"]
+
+
 async def test_people(chat: Conversation) -> None:
     [reply] = await chat.says("/people")
     assert "Lev &lt;Kamenev&gt;" in reply["text"]

@@ -59,7 +59,7 @@ def standing_view(out: LiveStandingOut, v: Voice) -> View:
     if out.answered:
         knew = v.gettext("{right} of {n} knew it.").format(right=out.right, n=out.answered)
     lines = [f"{out.position}/{out.size} · {right}", _e(knew)]
-    ranked = [row for row in out.rows if row.rank is not None]
+    ranked = [row for row in out.rows if row.rank is not None and row.points]
     if ranked:
         lines += ["", *(_line(row) for row in ranked[:5])]
     return View("\n".join(lines))
@@ -135,10 +135,6 @@ def how_to_view(v: Voice) -> View:
 
 def nothing_running_view(v: Voice) -> View:
     return View(_e(v.gettext("No quiz is running here. /quiz begins one.")))
-
-
-def stopped_view(v: Voice) -> View:
-    return View(_e(v.gettext("The quiz is ended.")))
 
 
 def joined_text(players: int, *, again: bool, v: Voice) -> str:

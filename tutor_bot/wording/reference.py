@@ -41,13 +41,23 @@ def _page(lines: Sequence[str], verb: Verb, page: int, title: str, nothing: str,
     return View(html, (tuple(turns),) if turns else ())
 
 
-def timeline_view(catalogue: Catalogue, page: int, v: Voice) -> View:
+def _about(lines: list[str], wanted: str) -> list[str]:
+    """The lines that hold these words; all of them when none does."""
+    found = [line for line in lines if _e(wanted).casefold() in line.casefold()]
+    return found or lines
+
+
+def timeline_view(catalogue: Catalogue, page: int, v: Voice, wanted: str = "") -> View:
+    """All of it, or what holds the words or the year that are `wanted`."""
     lines = [f"<b>{_e(m.date)}</b> {_e(m.event)}" for pack in catalogue.packs for m in pack.timeline]
+    lines = _about(lines, wanted)
     return _page(lines, Verb.TIMELINE, page, v.gettext("Timeline"), v.gettext("There is no timeline yet."), v)
 
 
-def people_view(catalogue: Catalogue, page: int, v: Voice) -> View:
+def people_view(catalogue: Catalogue, page: int, v: Voice, wanted: str = "") -> View:
+    """All of them, or those whose line holds the words that are `wanted`."""
     lines = [f"<b>{_e(p.name)}</b> ({_e(p.life)}): {_e(p.role)}" for pack in catalogue.packs for p in pack.people]
+    lines = _about(lines, wanted)
     return _page(lines, Verb.PEOPLE, page, v.gettext("Key people"), v.gettext("There is no list of people yet."), v)
 
 
@@ -61,7 +71,9 @@ def glossary_view(words: Sequence[str], v: Voice) -> View:
 
 
 def term_view(word: str, term: Term, fact: Fact | None, v: Voice) -> View:
-    head = f"<b>{_e(word)}</b>" + (f" (<i>{_e(term.native)}</i>)" if term.native else "")
+    head = f"<b>{_e(word)}</b>" + (
+        f" (<i>{_e(term.native)}</i>)" if term.native and term.native.casefold() != word.casefold() else ""
+    )
     html = f"{head}: {_e(term.meaning)}." + (f"\n\n<i>{_e(term.example)}</i>" if term.example else "")
     more = Button(v.gettext("More on this"), press(Verb.FACT, word=fact_mark(fact))) if fact else None
     return View(html, ((more,),) if more else ())

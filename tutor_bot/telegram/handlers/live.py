@@ -73,10 +73,9 @@ async def stop(message: Message, context: TutorContext) -> None:
     v = context.voice
     if not await is_admin(message, context):
         await reply(message, live.admins_only_view(v))
-    elif await context.tutor.live.stop(message.chat.id):
-        await reply(message, live.stopped_view(v))
-    else:
+    elif not await context.tutor.live.stop(message.chat.id):
         await reply(message, live.nothing_running_view(v))
+    # Else the podium says that it is over.
 
 
 async def pressed(query: CallbackQuery, press: Press, context: TutorContext) -> None:

@@ -12,16 +12,20 @@ from tutor_bot.telegram.speech import reply
 from tutor_bot.wording import reference
 
 
+def _wanted(context: TutorContext) -> str:
+    return " ".join(context.args or ())
+
+
 async def timeline(update: Update, context: TutorContext) -> None:
     if update.effective_message:
         catalogue = context.tutor.knowledge.catalogue
-        await reply(update.effective_message, reference.timeline_view(catalogue, 0, context.voice))
+        await reply(update.effective_message, reference.timeline_view(catalogue, 0, context.voice, _wanted(context)))
 
 
 async def people(update: Update, context: TutorContext) -> None:
     if update.effective_message:
         catalogue = context.tutor.knowledge.catalogue
-        await reply(update.effective_message, reference.people_view(catalogue, 0, context.voice))
+        await reply(update.effective_message, reference.people_view(catalogue, 0, context.voice, _wanted(context)))
 
 
 def words_of(catalogue: Catalogue) -> dict[str, Term]:
