@@ -62,3 +62,9 @@ class ExactMatcher:
             if text in (taught.question, *taught.also_asked):
                 return Found(key, 0.9, (Candidate(key, 0.9),))
         return Unknown(0.1, tuple(Candidate(key, 0.1) for key in list(self.catalogue.facts)[:5]))
+
+    def questions(self, text: str) -> list[str]:
+        return [text]
+
+    def suggest(self, text: str, limit: int) -> list[str]:
+        return [key for key, taught in self.catalogue.facts.items() if text in taught.question][:limit]

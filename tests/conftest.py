@@ -16,6 +16,7 @@ from tutor_bot.storage import Storage
 from tutor_bot.storage.migrate import upgrade
 from tutor_bot.telegram.context import Tutor
 from tutor_bot.usecases.answering import Answering
+from tutor_bot.usecases.curating import Curating
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.live_quiz import LiveQuiz
@@ -95,10 +96,11 @@ def tutor(storage: Storage, knowledge: Knowledge, clock: MovingClock) -> Tutor:
     return Tutor(
         knowledge=knowledge,
         answering=Answering(storage, knowledge, clock),
+        curating=Curating(storage, knowledge, clock, frozenset()),
         quizzing=quizzing,
         short_answers=ShortAnswers(storage, quizzing, clock),
         daily=DailyQuiz(storage, quizzing, clock),
         progressing=Progressing(storage, knowledge, clock),
         live=live,
-        sending=Sending(storage, live, clock),
+        sending=Sending(storage, knowledge, live, clock),
     )

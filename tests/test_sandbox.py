@@ -171,7 +171,7 @@ async def test_tomorrow_and_a_week_now() -> None:
     """The clock moves to the daily quiz; a week brings seven days, each with its quiz, none of them twice."""
     async with running() as sandbox, learner(sandbox.address) as amina:
         await amina.write("/daily 08:00 Europe/Berlin")
-        await amina.sees(re.compile("08:00"))
+        await amina.sees(re.compile("Done: a daily quiz at 08:00"))
         await amina.page.get_by_role("button", name="To the next daily quiz").click()
         await amina.sees(re.compile(r"^1/5"))
         await expect(amina.page.get_by_role("button", name="+1 week")).to_be_enabled()

@@ -17,6 +17,7 @@ from tutor_bot.clock import SystemClock
 from tutor_bot.content import load
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.facts import Catalogue
+from tutor_bot.keeper import Keeper
 from tutor_bot.matching import default_cache, load_engine
 from tutor_bot.settings import Settings
 from tutor_bot.shipped import content_folder, migrations_folder
@@ -29,6 +30,7 @@ from tutor_bot.telegram.jobs import MINUTE, Ticker
 from tutor_bot.telegram.receiver import Receiver, ReceivingEnded
 from tutor_bot.telegram.sender import Sender
 from tutor_bot.usecases.answering import Answering
+from tutor_bot.usecases.curating import Curating
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.housekeeping import Housekeeping
 from tutor_bot.usecases.knowledge import Knowledge
@@ -44,6 +46,7 @@ __all__ = [
     "Running",
     "compose",
     "load_content",
+    "pull",
     "reload_content",
     "run",
     "signals",
@@ -78,6 +81,27 @@ def upgrade(database_url: str) -> None:
         raise AppError(str(error)) from None
 
 
+def pull(database_url: str, folder: Path) -> list[str]:
+    """Write what curators added into the packs' files in `folder`; a line for each. Raises AppError, PullError."""
+    from tutor_bot.content.pulling import pull_into
+
+    upgrade(database_url)
+
+    async def pulled() -> list[str]:
+        storage = Storage(database_url)
+        try:
+            async with storage.read() as work:
+                waiting = [addition for addition in await work.curation.additions() if not addition.pulled]
+            lines = await asyncio.to_thread(pull_into, folder, waiting) if waiting else []
+            async with storage.work() as work:
+                await work.curation.mark_pulled([addition.id for addition in waiting], SystemClock().now())
+            return lines
+        finally:
+            await storage.close()
+
+    return asyncio.run(pulled())
+
+
 def run(settings: Settings) -> None:
     """Serve Telegram until SIGTERM or SIGINT. Raises AppError."""
     if settings.token is None:
@@ -105,6 +129,7 @@ def compose(
     token: str,
     api_url: str,
     zone: str = "UTC",
+    curators: frozenset[int] = frozenset(),
     look_every: timedelta = MINUTE,
     request: BaseRequest | None = None,
 ) -> Running:
@@ -112,10 +137,11 @@ def compose(
     quizzing = Quizzing(storage, knowledge, clock)
     daily = DailyQuiz(storage, quizzing, clock)
     live = LiveQuiz(storage, knowledge, clock)
-    sending = Sending(storage, live, clock)
+    sending = Sending(storage, knowledge, live, clock)
     tutor = Tutor(
         knowledge=knowledge,
         answering=Answering(storage, knowledge, clock),
+        curating=Curating(storage, knowledge, clock, curators),
         quizzing=quizzing,
         short_answers=ShortAnswers(storage, quizzing, clock),
         live=live,
@@ -143,6 +169,7 @@ async def _serve(settings: Settings, token: str, content: Path, catalogue: Catal
     clock = SystemClock()
     storage = Storage(settings.database_url)
     knowledge = Knowledge(load_engine(catalogue, default_cache()))
+    keeper = Keeper(knowledge, catalogue, default_cache())
     running = compose(
         storage=storage,
         knowledge=knowledge,
@@ -150,13 +177,17 @@ async def _serve(settings: Settings, token: str, content: Path, catalogue: Catal
         token=token,
         api_url=settings.api_url,
         zone=settings.timezone.key,
+        curators=frozenset(settings.curators),
     )
+    keeping = asyncio.create_task(keeper.run(storage))
     try:
-        with signals(reload=lambda: _reload(content, knowledge)) as stopped:
+        with signals(reload=lambda: _reload(content, keeper)) as stopped:
             await until_stopped(running, Receiver(clock), stopped)
     except ReceivingEnded as error:
         raise AppError(str(error)) from None
     finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
         await storage.close()
 
 
@@ -226,18 +257,18 @@ async def _menus(application: TutorApplication) -> None:
         log.warning("the command menus could not be set: %r", error)
 
 
-async def _reload(content: Path, knowledge: Knowledge) -> None:
+async def _reload(content: Path, keeper: Keeper) -> None:
     with suppress(asyncio.CancelledError):
-        await reload_content(content, knowledge)
+        await reload_content(content, keeper)
 
 
-async def reload_content(content: Path, knowledge: Knowledge) -> str:
+async def reload_content(content: Path, keeper: Keeper) -> str:
     """Load the packs anew; a fault keeps the old content. What to tell whoever asked for it."""
     try:
         catalogue = await asyncio.to_thread(load_content, content)
     except AppError as error:
         log.error("the content has faults, so the old one stays in force:\n%s", error)
         return f"The content has faults, so the old one stays in force:\n{error}"
-    knowledge.matcher = await asyncio.to_thread(load_engine, catalogue, default_cache())
+    await keeper.adopt(catalogue)
     log.info("content reloaded: %d facts", len(catalogue.facts))
     return f"Content reloaded: {len(catalogue.facts)} facts."

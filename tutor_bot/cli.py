@@ -1,6 +1,7 @@
 """The command line. Imports nothing heavy before it is needed: `ask` must answer at once."""
 
 import json
+import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -38,6 +39,10 @@ ContentOption = Annotated[
 
 def main() -> None:
     """Run a command; errors are one line on standard error and an exit code, never a traceback."""
+    # Read when numpy is imported, which is later. More threads than one gain little on questions of a few words,
+    # and those of several processes wait for each other, spinning: a question then takes fifty times as long.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     try:
         code = app(standalone_mode=False)
     except _UsageError as error:
@@ -120,6 +125,7 @@ def sandbox(
         _end(f"{content} is not a folder", USAGE)
     try:
         Trial(
+            curators=settings.curators,
             content=content or settings.content or content_folder(),
             zone=settings.timezone.key,
             port=port,
@@ -167,10 +173,9 @@ def ask(
         _ask_lines(matcher)
         return
     from tutor_bot.domain.outcomes import Unknown, Unsure
-    from tutor_bot.wording.answers import answer_text
 
-    outcome = _find(matcher, question or "", after)
-    typer.echo(answer_text(outcome, matcher.catalogue))
+    outcome, text = _find(matcher, question or "", after)
+    typer.echo(text)
     match outcome:
         case Unsure():
             raise typer.Exit(UNSURE)
@@ -180,17 +185,25 @@ def ask(
             return
 
 
-def _find(matcher: "Matcher", question: str, after: str | None) -> "Outcome":
-    """As to a new learner, who has asked `after` just before."""
+def _find(matcher: "Matcher", question: str, after: str | None) -> "tuple[Outcome, str]":
+    """As to a new learner, who has asked `after` just before: the first question's outcome, and all that is said."""
     from tutor_bot.domain.outcomes import Context, Found
+    from tutor_bot.wording.answers import answer_text
 
-    before = matcher.find(after) if after else None
-    return matcher.find(question, Context((before.fact,)) if isinstance(before, Found) else Context())
+    context = Context()
+    if after:
+        for part in matcher.questions(after):
+            before = matcher.find(part, context)
+            context = Context((before.fact, *context.facts)) if isinstance(before, Found) else context
+    outcomes = []
+    for part in matcher.questions(question):
+        outcomes.append(matcher.find(part, context))
+        if isinstance(found := outcomes[-1], Found):
+            context = Context((found.fact, *context.facts))
+    return outcomes[0], "\n\n".join(answer_text(outcome, matcher.catalogue) for outcome in outcomes)
 
 
 def _ask_lines(matcher: "Matcher") -> None:
-    from tutor_bot.wording.answers import answer_text
-
     catalogue = matcher.catalogue
     for number, raw in enumerate(sys.stdin.buffer, start=1):
         if not raw.strip():
@@ -202,7 +215,7 @@ def _ask_lines(matcher: "Matcher") -> None:
                 raise TypeError
         except (ValueError, KeyError, TypeError, AttributeError):
             _end(f'standard input, line {number}: want a JSON object with "id", "question" and perhaps "after"', USAGE)
-        outcome = _find(matcher, question, after)
+        outcome, text = _find(matcher, question, after)
         answer = {
             "id": identity,
             "outcome": type(outcome).__name__.lower(),
@@ -211,7 +224,7 @@ def _ask_lines(matcher: "Matcher") -> None:
             "candidates": [
                 {"fact": catalogue.short_name(c.fact), "score": round(c.score, 4)} for c in outcome.candidates[:5]
             ],
-            "text": answer_text(outcome, catalogue),
+            "text": text,
         }
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     sys.stdout.flush()
@@ -321,6 +334,29 @@ def content_export(
     typer.echo(f"{len(entries) - len(refusals)} written to {file}")
 
 
+@content_app.command("pull")
+def content_pull(
+    into: Annotated[Path | None, typer.Option("--into", metavar="DIR", help="Folder that holds the packs.")] = None,
+) -> None:
+    """Write what curators added in the chat into the packs' files, for review in git."""
+    settings = _settings()
+    try:
+        from tutor_bot.content.pulling import PullError
+    except ModuleNotFoundError as error:
+        _end(f"pulling needs {error.name}, which is not installed: pip install 'tutor-bot[formats]'", FAULT)
+    from tutor_bot.app import AppError, pull
+
+    folder = into or _content_folder()
+    _catalogue(folder)
+    try:
+        lines = pull(settings.database_url, folder)
+    except (AppError, PullError) as error:
+        _end(str(error), FAULT)
+    for line in lines:
+        typer.echo(line)
+    typer.echo(f"{len(lines)} additions written; look at them with git diff" if lines else "nothing to pull")
+
+
 @content_app.command("schema")
 def content_schema(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write pack.json and topic.json.")],
@@ -386,6 +422,6 @@ def _catalogue(folder: Path | None) -> "Catalogue":
 
 
 def _matcher(folder: Path | None) -> "Matcher":
-    from tutor_bot.matching import default_cache, load_engine
+    from tutor_bot.matching import default_cache, load_encoder, load_engine
 
-    return load_engine(_catalogue(folder), default_cache())
+    return load_engine(_catalogue(folder), default_cache(), load_encoder())

@@ -21,8 +21,9 @@ from tutor_bot.app import (
 )
 from tutor_bot.clock import MovableClock, SystemClock
 from tutor_bot.domain.facts import Catalogue
+from tutor_bot.keeper import Keeper
 from tutor_bot.matching import default_cache, load_engine
-from tutor_bot.sandbox import TOKEN, Bot, PortInUseError, Sandbox
+from tutor_bot.sandbox import TEACHER_ID, TOKEN, Bot, PortInUseError, Sandbox
 from tutor_bot.storage import Storage
 from tutor_bot.telegram.receiver import Receiver, ReceivingEnded
 from tutor_bot.usecases.knowledge import Knowledge
@@ -43,6 +44,7 @@ class Trial:
     port: int
     keep: Path | None
     watch: bool
+    curators: frozenset[int]
     announce: Callable[[str], None]
 
     def run(self) -> None:
@@ -65,12 +67,14 @@ class _Trial:
         self._clock = MovableClock(self._kept_time())
         self._clock.on_jump = self._keep_time
         self._knowledge = Knowledge(load_engine(catalogue, default_cache()))
+        self._keeper = Keeper(self._knowledge, catalogue, default_cache())
         bot = Bot(restart=self._restart, reset=self._reset, reload=self._reload, next_daily=self._next_daily)
         self._sandbox = Sandbox(self._clock, bot)
         self._storage: Storage | None = None
         self._running: Running | None = None
         self._end: asyncio.Event = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._keeping: asyncio.Task[None] | None = None
         self._changing = asyncio.Lock()
 
     async def serve(self) -> None:
@@ -104,10 +108,12 @@ class _Trial:
             token=TOKEN,
             api_url=self._sandbox.address,
             zone=self._trial.zone,
+            curators=self._trial.curators | {TEACHER_ID},
             look_every=LOOK_EVERY,
         )
         self._end = asyncio.Event()
         self._task = asyncio.create_task(self._run(self._running, self._end))
+        self._keeping = asyncio.create_task(self._keeper.run(self._storage))
 
     async def _run(self, running: Running, end: asyncio.Event) -> None:
         try:
@@ -117,6 +123,9 @@ class _Trial:
 
     async def _finish(self) -> None:
         self._end.set()
+        if self._keeping:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
         if self._task:
             await asyncio.gather(self._task, return_exceptions=True)
         if self._storage:
@@ -136,7 +145,7 @@ class _Trial:
             await self._begin()
 
     async def _reload(self) -> str:
-        return await reload_content(self._trial.content, self._knowledge)
+        return await reload_content(self._trial.content, self._keeper)
 
     async def _next_daily(self) -> datetime | None:
         return await self._running.daily.next_instant() if self._running else None

@@ -93,6 +93,8 @@ class Fact:
     corrects: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    added: bool = False
+    """Made by a curator in the chat, and in no pack file yet."""
 
     @property
     def key(self) -> FactKey:

@@ -18,11 +18,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The fact that is meant. `candidates` are the five best, best first, as in every outcome."""
+    """The fact that is meant. `candidates` are the five best, best first, as in every outcome.
+
+    `foreign`: the question is in another language than the answer. `more`: the fact was told just before, and
+    more of it is wished for.
+    """
 
     fact: FactKey
     score: float
     candidates: tuple[Candidate, ...]
+    foreign: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,9 @@ class TalkKind(StrEnum):
     ABILITIES = "abilities"
     WANTS_QUIZ = "wants_quiz"
     WANTS_PROGRESS = "wants_progress"
+    WANTS_STOP = "wants_stop"
+    CHAT = "chat"
+    """Idle talk: a joke is wished for, somebody is bored, a bare yes or no."""
     EMPTY = "empty"
     """Nothing to read: no letters and no digits (emoji, punctuation)."""
 
@@ -83,3 +92,11 @@ class Matcher(Protocol):
     catalogue: Catalogue
 
     def find(self, text: str, context: Context = Context()) -> Outcome: ...
+
+    def questions(self, text: str) -> Sequence[str]:
+        """The questions of a message: more than one only where each has an answer of its own."""
+        ...
+
+    def suggest(self, text: str, limit: int) -> Sequence[FactKey]:
+        """Facts that a text still being typed may mean, best first."""
+        ...

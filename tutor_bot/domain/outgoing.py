@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tutor_bot.domain.facts import Fact
 from tutor_bot.domain.live import Row
 from tutor_bot.domain.quiz import Snapshot, Summary
 
@@ -107,8 +108,16 @@ class LivePodiumOut:
     thread: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class NewsOut:
+    """A question that could not be answered when it was asked, and the fact that answers it now."""
+
+    asked: str
+    fact: Fact
+
+
 LiveContent = LobbyOut | StartedOut | LiveQuestionOut | LiveStandingOut | LivePodiumOut
-Content = QuestionOut | FeedbackOut | SummaryOut | CloseOut | LiveContent
+Content = QuestionOut | FeedbackOut | SummaryOut | CloseOut | NewsOut | LiveContent
 
 
 @dataclass(frozen=True, slots=True)

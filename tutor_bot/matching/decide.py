@@ -1,42 +1,70 @@
-"""From a nearness to a probability, and from that to an outcome."""
+"""From what speaks for a fact to a probability, and from that to an outcome."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from enum import StrEnum
 
 import numpy as np
 
-from tutor_bot.matching.weights import BIAS, WEIGHTS
+from tutor_bot.matching.weights import WEIGHTS
+
+
+class Mode(StrEnum):
+    """What the evidence rests on; each has constants of its own."""
+
+    WORDS = "words"
+    SENSE = "sense"
+    FOREIGN = "foreign"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for the best candidate; all from 0 to 1.
+    """What speaks for and against the best candidate; all from 0 to 1, leads from -1.
 
-    `best`: its nearness. `margin`: how much nearer it is than the next fact. `covered`: share of the
-    question's content (by idf) that the fact's own words have. `known`: share that the base knows at
-    all. `strange`: a name or number in the question that the fact does not have. `exact`: the question
-    is one of its phrasings, word for word.
+    `chance`: the head's probability, and `power` its logarithm (0 for a thousandth). `margin`: how far the chance
+    is ahead of the next fact's. `words`, `sense`:
+    cosine to its nearest phrasings; `words_lead`, `sense_lead`: how much nearer they are than any other
+    fact's. `covered`: share of the question's content (by idf) that the fact's own words have. `known`: share
+    that the base knows at all.
+    Not learnt but set, for no data shows them: `strange`: a name or number in the question that the fact
+    does not have. `negated`: the question denies and the fact's phrasings do not. `exact`: the question is
+    one of its phrasings, word for word.
     """
 
-    best: float
+    chance: float
+    power: float
     margin: float
+    words: float
+    words_lead: float
+    sense: float
+    sense_lead: float
     covered: float
     known: float
-    strange: float
-    exact: float
+    strange: float = 0.0
+    negated: float = 0.0
+    exact: float = 0.0
 
     def row(self) -> tuple[float, ...]:
-        return (self.best, self.margin, self.covered, self.known, self.strange, self.exact)
+        return astuple(self)
 
 
-FOUND = 0.6
+LEARNT = 9
+"""Of a row's places, how many the calibration learns; the others are set."""
+SET_WEIGHTS = (-3.0, -0.8, 4.0)
+"""Log-odds of `strange`, `negated` and `exact`."""
+
+FOUND = 0.5
 """Probability from which the fact is told without asking back."""
-UNSURE = 0.25
+FOUND_ABROAD = 0.4
+"""The same for a question in another language: the answer is told with its question, so a slip is seen."""
+UNSURE = 0.15
 """Probability from which it is worth asking back."""
-CLOSE = 0.035
-"""Nearness by which the runner-up must be behind, unless the first is nearly certain."""
-CERTAIN = 0.93
 
 
-def probability(evidence: Evidence) -> float:
-    """Probability that the best candidate is what was meant (a logistic fitted by `calibrate`)."""
-    return float(1 / (1 + np.exp(-(BIAS + float(np.dot(WEIGHTS, evidence.row()))))))
+def probability(evidence: Evidence, mode: Mode, odds: float = 0.0) -> float:
+    """Probability that the best candidate is what was meant (a logistic fitted by `calibrate`).
+
+    `odds` are log-odds known beforehand.
+    """
+    bias, weights = WEIGHTS[mode]
+    odds += bias + float(np.dot((*weights, *SET_WEIGHTS), evidence.row()))
+    return float(1 / (1 + np.exp(-odds)))

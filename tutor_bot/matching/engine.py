@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,22 +12,41 @@ import platformdirs
 from tutor_bot.domain.facts import Catalogue, Fact, FactKey
 from tutor_bot.domain.outcomes import Candidate, Context, Found, Outcome, Talk, Unknown, Unsure
 from tutor_bot.matching import cache as disk
-from tutor_bot.matching.decide import CERTAIN, CLOSE, FOUND, UNSURE, Evidence, probability
+from tutor_bot.matching.decide import FOUND, FOUND_ABROAD, UNSURE, Evidence, Mode, probability
+from tutor_bot.matching.encoders import Encoder
 from tutor_bot.matching.followup import is_bare, leans
-from tutor_bot.matching.index import Floats, Index, build, content_stems
-from tutor_bot.matching.normalise import FUNCTION_WORDS, Aliases, stem, words
+from tutor_bot.matching.head import kernel, softmax
+from tutor_bot.matching.index import Floats, Index, content_stems
+from tutor_bot.matching.languages import content_of
+from tutor_bot.matching.learning import Learnt, Sense, centred, learn, learn_sense
+from tutor_bot.matching.normalise import FUNCTION_WORDS, NEGATIONS, Aliases, stem, words
+from tutor_bot.matching.reading import Read, Reader, parts
 from tutor_bot.matching.spelling import Speller
 from tutor_bot.matching.talk import small_talk
 from tutor_bot.matching.world import ELSEWHERE
 
 CANDIDATES = 5
-ANOTHER_NAME = 0.6
+ANOTHER_NAME = 0.35
 """How strange a name of the subject is in a fact that is never asked by it; a name of elsewhere counts 1."""
 OFFERED = 3
-CONTEXT_WEIGHT = 0.45
+CONTEXT_WEIGHT = 0.6
 """Of the words of the fact before, in a question that leans on it."""
-SEE_ALSO = 0.05
-"""What a fact gains for being a see-also of the fact before, when the question leans on that."""
+RELATED = 1.0
+"""Log-odds that a fact gains for being told before or a see-also of that, when the question leans on it."""
+TRANSLATED = 0.55
+"""Cosine from which a word of the base stands for a word of another language."""
+ADDED_FROM, ADDED_SURE = 0.55, 0.9
+"""Cosines from which a phrasing that the head does not know counts, and counts fully."""
+NOTHING_NEAR = 0.35
+"""A cosine that says nothing, of either kind."""
+FEWEST = 20
+"""Facts among which the head's probability is shared, at least."""
+FOLLOWS = 1.3
+"""Log-odds that a question which leans on the one before is on the subject."""
+ON_SUBJECT = 0.6
+"""Cosine of sense from which a question without a word of the fact's may still be about it."""
+SHARPNESS = 12.0
+"""Of a base too large for a head: how much nearer one cosine must be to be likelier."""
 _NUMBER = re.compile(r"\d{2,}")
 
 
@@ -36,73 +55,90 @@ def default_cache() -> Path:
     return platformdirs.user_cache_path("tutor-bot") / "index"
 
 
-def load_engine(catalogue: Catalogue, cache: Path | None) -> "Engine":
-    """The engine for this content: its index from `cache`, or built anew and kept there if possible."""
+def load_engine(catalogue: Catalogue, cache: Path | None, encoder: Encoder | None = None) -> "Engine":
+    """The engine for this content: what it learns comes from `cache`, or is learnt anew and kept there if possible."""
     aliases = Aliases(pack.synonyms for pack in catalogue.packs)
-    kept = disk.fetch(cache, catalogue.version) if cache else None
-    if kept is None or kept.index.facts != len(catalogue.facts):
-        kept = _learn(catalogue, aliases)
+    learnt = disk.fetch(cache, catalogue.version) if cache else None
+    if learnt is None or learnt.index.facts != len(catalogue.facts):
+        learnt = learn(catalogue, aliases)
         if cache:
-            disk.keep(cache, catalogue.version, kept)
-    return Engine(catalogue, aliases, kept)
+            disk.keep(cache, catalogue.version, learnt)
+    sense = None
+    if encoder:
+        sense = disk.fetch_sense(cache, catalogue.version, encoder.name) if cache else None
+        if sense is None or len(sense.vectors) != len(learnt.index.owner):
+            sense = learn_sense(catalogue, aliases, learnt, encoder)
+            if cache:
+                disk.keep_sense(cache, catalogue.version, sense)
+    return Engine(catalogue, aliases, learnt, sense, encoder)
 
 
-def _learn(catalogue: Catalogue, aliases: Aliases) -> disk.Learnt:
-    """Tokens of every phrasing, and of everything a fact says."""
-    rows: list[list[str]] = []
-    owner: list[int] = []
-    counts: Counter[str] = Counter()
-    texts: list[list[str]] = []
-    phrased: list[list[str]] = []
-    for number, fact in enumerate(catalogue.facts.values()):
-        for asked in dict.fromkeys((fact.question, *fact.also_asked)):
-            rows.append(aliases.fold(words(asked)))
-            owner.append(number)
-            counts.update(rows[-1])
-        said = " ".join(
-            (fact.question, *fact.also_asked, fact.answer, fact.more, fact.note, *fact.persons, *fact.terms)
-        )
-        tokens = aliases.fold(words(said))
-        # What only the answer says counts little for finding a fact, and yet it counts.
-        answer = aliases.fold(words(f"{fact.question} {fact.answer}"))
-        rows.append(answer)
-        owner.append(number)
-        counts.update(answer)
-        texts.append(sorted({*content_stems(tokens), *(t for t in tokens if t.isdigit())}))
-        frames = aliases.fold(words(" ".join((fact.question, *fact.also_asked, *fact.persons, *fact.terms))))
-        phrased.append(sorted(set(content_stems(frames))))
-    return disk.Learnt(build(rows, owner, len(catalogue.facts)), texts, phrased, dict(counts))
+def kept_engine(catalogue: Catalogue, cache: Path, encoder: Encoder | None) -> "Engine | None":
+    """The engine for this content, if all that it needs is in `cache`."""
+    learnt = disk.fetch(cache, catalogue.version)
+    sense = disk.fetch_sense(cache, catalogue.version, encoder.name) if encoder else None
+    if learnt is None or learnt.index.facts != len(catalogue.facts):
+        return None
+    if encoder and (sense is None or len(sense.vectors) != len(learnt.index.owner)):
+        return None
+    return Engine(catalogue, Aliases(pack.synonyms for pack in catalogue.packs), learnt, sense, encoder)
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A question as tokens: as typed, and after repair; which words stayed unknown."""
+class _Near:
+    """How near each fact is: cosines by words and by sense, and the head's probabilities."""
 
-    typed: list[str]
-    tokens: list[str]
-    unknown: frozenset[str]
+    words: Floats
+    sense: Floats
+    chance: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A phrasing that the head does not know: its features and weights, and its sense."""
+
+    number: int
+    features: dict[int, float]
+    vector: Floats | None
 
 
 class Engine:
     """Finds the fact that a question means; immutable, so any number of questions may ask at once."""
 
-    def __init__(self, catalogue: Catalogue, aliases: Aliases, learnt: disk.Learnt) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        aliases: Aliases,
+        learnt: Learnt,
+        sense: Sense | None = None,
+        encoder: Encoder | None = None,
+        added: Sequence[tuple[int, str]] = (),
+        base: "Engine | None" = None,
+    ) -> None:
         self.catalogue = catalogue
+        self.base = base or self
+        """The engine whose head this one uses: itself, but for one that was extended."""
         self._aliases = aliases
+        self._learnt = learnt
         self._index: Index = learnt.index
+        self._sense = sense
+        self._encoder = encoder
+        self._head = sense.head if sense else learnt.head
         self._texts = [frozenset(text) for text in learnt.texts]
+        self._numbers = [frozenset(t.lstrip("0") for t in text if t.isdigit()) for text in learnt.texts]
         self._asked = [frozenset(text) for text in learnt.asked]
-        self._names = frozenset(
-            s
-            for name in (
-                *(n for p in catalogue.packs for n in p.synonyms),
-                *(name for f in catalogue.facts.values() for name in f.persons),
-            )
-            for s in content_stems(words(name))
-        )
+        names = [
+            *(n for p in catalogue.packs for n in p.synonyms),
+            *(name for f in catalogue.facts.values() for name in f.persons),
+        ]
+        self._names = frozenset(s for name in names for s in content_stems(words(name)))
         self._keys: list[FactKey] = list(catalogue.facts)
         self._number = {key: number for number, key in enumerate(self._keys)}
-        self._speller = Speller(learnt.counts, aliases.spellings)
+        counts = dict(learnt.counts)
+        for _, text in added:
+            for word in aliases.fold(words(text)):
+                counts[word] = counts.get(word, 0) + 1
+        self._reader = Reader(aliases, Speller(counts, aliases.spellings), learnt.topic, names)
         held = Counter(stemmed for text in self._texts for stemmed in text)
         total = len(self._texts) + 1
         self._mass = {stemmed: float(np.log(total / count) + 0.1) for stemmed, count in held.items()}
@@ -111,6 +147,51 @@ class Engine:
         for number, fact in enumerate(catalogue.facts.values()):
             for asked in (fact.question, *fact.also_asked):
                 self._exact.setdefault(" ".join(words(asked)), number)
+        self._added = [self._row(number, text) for number, text in added]
+
+    def extended(self, catalogue: Catalogue) -> "Engine":
+        """An engine that finds what was added to its catalogue since, by nearness alone: no time for a new head.
+
+        `catalogue` has every fact of this engine's, in the same order, with more phrasings or more facts behind.
+        """
+        learnt = self._learnt
+        known = [
+            {" ".join(words(asked)) for asked in (fact.question, *fact.also_asked)}
+            for fact in self.catalogue.facts.values()
+        ]
+        added = [
+            (number, text)
+            for number, fact in enumerate(catalogue.facts.values())
+            for text in (fact.question, *fact.also_asked)
+            if number >= len(known) or " ".join(words(text)) not in known[number]
+        ]
+        more = replace(learnt, texts=list(learnt.texts), asked=list(learnt.asked))
+        for fact in list(catalogue.facts.values())[len(learnt.texts) :]:
+            said = self._aliases.fold(words(" ".join((fact.question, *fact.also_asked, fact.answer))))
+            more.texts.append([*content_stems(said), *(t for t in said if t.isdigit())])
+            more.asked.append(content_stems(self._aliases.fold(words(" ".join((fact.question, *fact.also_asked))))))
+        return Engine(catalogue, self._aliases, more, self._sense, self._encoder, added, self)
+
+    def suggest(self, text: str, limit: int) -> list[FactKey]:
+        """Facts that a text still being typed may mean, best first; by words alone, so that it keeps up."""
+        near = self._index.by_fact(self._index.similarities(*self._index.vector(self._reader.fold(text))))
+        order = np.argsort(-near, kind="stable")[:limit]
+        return [self._keys[n] for n in order if near[n] > 0.1]
+
+    def questions(self, text: str) -> list[str]:
+        """The questions of a message; more than one only where each alone finds a fact of its own."""
+        found = parts(text)
+        if len(found) == 1 or " ".join(words(text)) in self._exact:
+            return [text]
+        keys: list[FactKey] = []
+        context = Context()
+        for part in found:
+            outcome = self.find(part, context)
+            if not isinstance(outcome, Found) or outcome.fact in keys:
+                return [text]
+            keys.append(outcome.fact)
+            context = Context((outcome.fact,))
+        return found
 
     def find(self, text: str, context: Context = Context()) -> Outcome:
         """What `text` means after what was asked before."""
@@ -121,102 +202,194 @@ class Engine:
         leaning = bool(before) and leans(read.tokens) and " ".join(read.typed) not in self._exact
         if leaning and is_bare(read.tokens):
             key = before[0].key
-            _, others = self._candidates(self._nearness(self._topic_words(before[0]), ()), 0.8)
-            rest = tuple(c for c in others if c.fact != key)[: CANDIDATES - 1]
-            return Found(key, 0.8, (Candidate(key, 0.8), *rest))
-        nearness = self._nearness(read.tokens, before if leaning else ())
+            near = self._near(self._reader.read(before[0].question), ())
+            _, near_it = self._candidates(near, 0.8)
+            rest = tuple(c for c in near_it if c.fact != key)[: CANDIDATES - 1]
+            others = tuple(replace(c, score=min(c.score, 0.2)) for c in rest)
+            return Found(key, 0.8, (Candidate(key, 0.8), *others), more=True)
+        near = self._near(read, before if leaning else ())
+        if leaning:
+            # What it is about was said before: that counts as if it were said again.
+            read = replace(read, tokens=[*read.tokens, *self._topic_of(before[0])])
         if (number := self._exact.get(" ".join(read.typed))) is not None:
             # A curator's own phrasing means its fact, however near another one stands.
-            nearness[number] = max(nearness[number], nearness.max() + 2 * CLOSE)
-        return self._decide(read, nearness)
+            near.chance[:] = 0.05 * near.chance
+            near.chance[number] += 0.95
+        return self._decide(read, near, FOLLOWS if leaning else 0.0)
 
-    def evidence(self, text: str, hidden: int | None = None) -> tuple[FactKey, Evidence]:
-        """The best candidate and what speaks for it, with fact number `hidden` taken out: for calibration."""
+    def evidence(self, text: str, hidden: Sequence[int] = ()) -> tuple[FactKey, Evidence, Mode]:
+        """The best candidate and what speaks for it, with `hidden` facts taken out: for calibration."""
         read = self._read(text)
-        nearness = self._nearness(read.tokens, ())
-        exact = hidden is None
-        if hidden is not None:
-            nearness[hidden] = -1.0
-        best, evidence = self._weigh(read, nearness, exact=exact)
-        return self._keys[best], evidence
+        near = self._near(read, ())
+        for number in hidden:
+            near.chance[number] = near.words[number] = near.sense[number] = 0.0
+        if hidden:
+            near.chance[:] = near.chance / max(near.chance.sum(), 1e-9)
+        best, evidence = self._weigh(read, near)
+        return self._keys[best], replace(evidence, exact=0.0), self._mode(read)
 
-    def _read(self, text: str) -> _Read:
-        typed = words(text)
-        repaired: list[str] = []
-        unknown: set[str] = set()
-        for word in typed:
-            if self._speller.knows(word) or word in ELSEWHERE:
-                repaired.append(word)
-                if word in ELSEWHERE and not self._speller.knows(word):
-                    unknown.add(word)
-                continue
-            better = self._speller.repair(word)
-            repaired.append(better or word)
-            if better is None:
-                unknown.add(word)
-        return _Read(typed, self._aliases.fold(repaired), frozenset(unknown))
+    def _mode(self, read: Read) -> Mode:
+        if self._sense is None:
+            return Mode.WORDS
+        return Mode.FOREIGN if read.foreign else Mode.SENSE
 
-    def _topic_words(self, fact: Fact) -> list[str]:
-        return [t for t in self._aliases.fold(words(fact.question)) if t not in FUNCTION_WORDS]
+    def _read(self, text: str) -> Read:
+        """As the reader reads it; the words of another language in the base's own, where their meanings are near."""
+        read = self._reader.read(text)
+        if not read.foreign or self._sense is None or self._encoder is None:
+            return read
+        abroad = content_of(read.typed)
+        if not abroad:
+            return read
+        near = self._encoder.encode(abroad) @ self._sense.meanings.T
+        best = near.argmax(axis=1)
+        found = [self._sense.lexicon[at] for row, at in enumerate(best) if near[row, at] >= TRANSLATED]
+        return replace(read, tokens=list(dict.fromkeys([*read.tokens, *found])))
 
-    def _nearness(self, tokens: Sequence[str], before: Sequence[Fact]) -> Floats:
+    def _near(self, read: Read, before: Sequence[Fact]) -> _Near:
         """Each fact's nearness to the question, helped by the facts before where it leans on them."""
-        near = self._index.by_fact(self._index.similarities(*self._index.vector(tokens)))
-        if not before:
-            return near
-        joined = [*tokens, *self._topic_words(before[0])]
-        wide = self._index.by_fact(self._index.similarities(*self._index.vector(joined)))
-        near = (1 - CONTEXT_WEIGHT) * near + CONTEXT_WEIGHT * wide
-        for key in (before[0].key, *before[0].see_also):
-            if (number := self._number.get(key)) is not None:
-                near[number] += SEE_ALSO
-        return near
+        by_words, by_sense = self._rows(read.tokens, read.text)
+        if before:
+            topic = self._topic_of(before[0])
+            wide_words, wide_sense = self._rows([*read.tokens, *topic], f"{read.text} {' '.join(topic)}")
+            by_words = (1 - CONTEXT_WEIGHT) * by_words + CONTEXT_WEIGHT * wide_words
+            if by_sense is not None and wide_sense is not None:
+                by_sense = (1 - CONTEXT_WEIGHT) * by_sense + CONTEXT_WEIGHT * wide_sense
+        index = self._index
+        near_words = index.by_fact(by_words)
+        near_sense = np.zeros(index.facts, dtype=np.float32)
+        if by_sense is not None:
+            np.maximum.at(near_sense, index.owner, by_sense)
+        if len(self._head) and index.facts > 1:
+            scores, nothing = kernel(by_words, by_sense) @ self._head, 0.0
+        else:
+            scores = SHARPNESS * (near_words + near_sense)
+            nothing = SHARPNESS * NOTHING_NEAR * (1 if by_sense is None else 2)
+        if before:
+            for key in (before[0].key, *before[0].see_also):
+                if (number := self._number.get(key)) is not None and number < len(scores):
+                    scores[number] += RELATED
+        # A few facts share the whole probability, even of a question about bees: it is shared with what is not there.
+        absent = max(FEWEST - index.facts, 0)
+        chance = softmax(np.concatenate([scores, np.full(absent, nothing, dtype=np.float32)]))[: index.facts]
+        near = _Near(near_words, near_sense, chance)
+        return self._with_added(read, near) if self._added else near
 
-    def _weigh(self, read: _Read, nearness: Floats, *, exact: bool = True) -> tuple[int, Evidence]:
-        best = int(nearness.argmax())
-        first = float(nearness[best])
-        second = float(np.partition(nearness, -2)[-2]) if len(nearness) > 1 else 0.0
+    def _row(self, number: int, text: str) -> _Row:
+        read = self._reader.read(text)
+        ids, values = self._index.vector(read.tokens)
+        vector = None
+        if self._sense and self._encoder:
+            [vector] = centred(self._encoder.encode([read.text[:1000]]), self._sense.mean)
+        return _Row(number, dict(zip(ids.tolist(), values.tolist(), strict=True)), vector)
+
+    def _with_added(self, read: Read, near: _Near) -> _Near:
+        """What was added since the head was trained counts by its nearness."""
+        more = len(self._keys) - len(near.chance)
+        words_, sense, chance = (np.pad(a, (0, more)) for a in (near.words, near.sense, near.chance))
+        asked = self._row(0, read.text if read.foreign else " ".join(read.tokens))
+        vector = self._row(0, read.text).vector if self._sense else None
+        for row in self._added:
+            by_words = sum(value * asked.features.get(id, 0.0) for id, value in row.features.items())
+            by_sense = 0.0 if vector is None or row.vector is None else float(vector @ row.vector)
+            words_[row.number] = max(words_[row.number], by_words)
+            sense[row.number] = max(sense[row.number], by_sense)
+            sure = min(max((max(by_words, by_sense) - ADDED_FROM) / (ADDED_SURE - ADDED_FROM), 0.0), 0.95)
+            if sure > chance[row.number]:
+                chance *= 1 - sure
+                chance[row.number] += sure
+        return _Near(words_, sense, chance)
+
+    def _topic_of(self, fact: Fact) -> list[str]:
+        return [t for t in self._reader.fold(fact.question) if t not in FUNCTION_WORDS]
+
+    def _rows(self, tokens: Sequence[str], text: str) -> tuple[Floats, Floats | None]:
+        """Cosines with every row, by words and by sense."""
+        by_words = self._index.similarities(*self._index.vector(tokens))
+        if self._sense is None or self._encoder is None:
+            return by_words, None
+        [vector] = centred(self._encoder.encode([text[:1000]]), self._sense.mean)
+        return by_words, self._sense.vectors @ vector
+
+    def _weigh(self, read: Read, near: _Near) -> tuple[int, Evidence]:
+        best = int(near.chance.argmax())
         text = self._texts[best]
-        content = content_stems(read.tokens)
-        mass = {s: self._mass.get(s, self._top) for s in content}
+        mass = {s: self._mass.get(s, self._top) for s in read.content}
         total = sum(mass.values()) or 1.0
         covered = sum(m for s, m in mass.items() if s in text) / total if mass else 0.0
         known = sum(m for s, m in mass.items() if s in self._mass) / total if mass else 0.0
-        numbers = {t for t in read.typed if _NUMBER.fullmatch(t)}
-        strange = 0.0
-        if numbers - text or any(w in ELSEWHERE and stem(w) not in text for w in read.tokens):
-            strange = 1.0
-        elif any(s in self._names and s not in self._asked[best] for s in content):
-            # A name of the subject itself, but not one that this fact is asked by: another person in its frame.
-            strange = ANOTHER_NAME
-        same = exact and self._exact.get(" ".join(read.typed)) == best
-        return best, Evidence(first, max(0.0, first - second), covered, known, strange, float(same))
+        return best, Evidence(
+            chance=float(near.chance[best]),
+            power=1 + float(np.log10(max(near.chance[best], 1e-3))) / 3,
+            margin=_lead(near.chance, best),
+            words=float(near.words[best]),
+            words_lead=_lead(near.words, best),
+            sense=float(near.sense[best]),
+            sense_lead=_lead(near.sense, best),
+            covered=covered,
+            known=known,
+            strange=self._strange(read, best),
+            negated=float(self._negated(read, best)),
+            exact=float(self._exact.get(" ".join(read.typed)) == best),
+        )
 
-    def _decide(self, read: _Read, nearness: Floats) -> Outcome:
-        best, evidence = self._weigh(read, nearness)
-        score = probability(evidence)
-        order, candidates = self._candidates(nearness, score)
+    def _strange(self, read: Read, best: int) -> float:
+        text = self._texts[best]
+        numbers = {t for t in read.typed if _NUMBER.fullmatch(t)}
+        if any(not self._has_number(best, n) for n in numbers) or any(
+            w in ELSEWHERE and stem(w) not in text for w in read.tokens
+        ):
+            return 1.0
+        if any(s in self._names and s not in self._asked[best] for s in read.content):
+            # A name of the subject itself, but not one that this fact is asked by: another person in its frame.
+            return ANOTHER_NAME
+        return 0.0
+
+    def _has_number(self, best: int, number: str) -> bool:
+        """Whether the fact has it: 447 is order 00447, and 37 is 1937."""
+        held = self._numbers[best]
+        return number.lstrip("0") in held or (len(number) == 2 and any(h.endswith(number) for h in held))
+
+    def _negated(self, read: Read, best: int) -> bool:
+        fact = self.catalogue.facts[self._keys[best]]
+        return bool(NEGATIONS & set(read.tokens)) and not any(
+            NEGATIONS & set(words(asked)) for asked in (fact.question, *fact.also_asked)
+        )
+
+    def _decide(self, read: Read, near: _Near, odds: float) -> Outcome:
+        best, evidence = self._weigh(read, near)
+        score = probability(evidence, self._mode(read), odds)
+        order, candidates = self._candidates(near, score)
         key = self._keys[best]
-        if score >= FOUND and (evidence.margin >= CLOSE or score >= CERTAIN or len(order) == 1):
-            return Found(key, score, candidates)
-        if score >= UNSURE and evidence.covered > 0:
-            offered = [self._keys[n] for n in order[:OFFERED] if nearness[n] >= 0.6 * nearness[best]]
+        if score >= (FOUND_ABROAD if read.foreign else FOUND):
+            return Found(key, score, candidates, foreign=read.foreign)
+        on_subject = read.foreign or evidence.covered > 0 or evidence.sense >= ON_SUBJECT
+        if score >= UNSURE and on_subject and evidence.strange < 1:
+            offered = [self._keys[n] for n in order[:OFFERED] if near.chance[n] >= 0.15 * near.chance[best]]
             if len(offered) == 1 and len(order) > 1:
                 offered.append(self._keys[order[1]])
             return Unsure(tuple(offered), score, candidates)
         topics = dict.fromkeys(
             f"{fact.pack}/{fact.topic}"
             for n in order[:OFFERED]
-            if nearness[n] > 0.15 and evidence.known > 0.3 and (fact := self.catalogue.facts[self._keys[n]])
+            if max(near.words[n], near.sense[n]) > 0.3 and (fact := self.catalogue.facts[self._keys[n]])
         )
         return Unknown(score, candidates, tuple(topics))
 
-    def _candidates(self, nearness: Floats, score: float) -> tuple[list[int], tuple[Candidate, ...]]:
-        """The five nearest; the others' probabilities share what the first leaves, by their nearness."""
-        order = [int(n) for n in np.argsort(-nearness, kind="stable")[:CANDIDATES]]
-        first = max(float(nearness[order[0]]), 1e-6)
-        shares = [score * (max(float(nearness[n]), 0.0) / first) ** 4 for n in order]
+    def _candidates(self, near: _Near, score: float) -> tuple[list[int], tuple[Candidate, ...]]:
+        """The five likeliest; the others' probabilities share what the first leaves, by their chances."""
+        order = [int(n) for n in np.argsort(-near.chance, kind="stable")[:CANDIDATES]]
+        shares = [float(near.chance[n]) for n in order]
         rest = sum(shares[1:]) or 1.0
-        scale = min(1.0, (1 - score) / rest) if score < 1 else 0.0
-        scores = [score, *(min(share * scale, score) for share in shares[1:])]
+        scores = [score, *(min(share / rest * (1 - score), score) for share in shares[1:])]
         return order, tuple(Candidate(self._keys[n], round(s, 6)) for n, s in zip(order, scores, strict=True))
+
+
+def _lead(values: Floats, best: int) -> float:
+    """How far the best fact's value is ahead of any other fact's; below 0 where another has more."""
+    if len(values) < 2:
+        return float(values[best])
+    own = float(values[best])
+    order = np.partition(values, -2)
+    other = float(order[-2]) if own >= float(order[-1]) else float(order[-1])
+    return own - other

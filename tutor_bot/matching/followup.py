@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 from tutor_bot.matching.normalise import FUNCTION_WORDS, PRONOUNS
 
-_OPENERS = frozenset("and but so then also".split())
-_MORE = frozenset("more detail details further go on continue elaborate expand source sources sure certain".split())
+_OPENERS = frozenset("and but so then also ok okay wait".split())
+_MORE = frozenset(
+    """more detail details further go on continue elaborate expand source sources sure certain simpler simple easier
+    easy understand clear again repeat example""".split()
+)
 LONGEST = 12
 """Words; a longer question stands on its own feet."""
 

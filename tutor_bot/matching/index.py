@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -19,19 +20,27 @@ FUNCTION_WEIGHT = 0.35
 
 def features(tokens: Sequence[str]) -> Counter[str]:
     """Stems, pairs of stems, and character n-grams of 3 to 5 within each content word."""
-    found: Counter[str] = Counter()
     stems = [stem(token) for token in tokens]
-    for token, stemmed in zip(tokens, stems, strict=True):
-        found["w " + stemmed] += 1
-        if token not in FUNCTION_WORDS and len(token) > 2:
-            padded = f"<{token}>"
-            for size in (3, 4, 5):
-                for at in range(len(padded) - size + 1):
-                    found["c " + padded[at : at + size]] += 1
-    for left, right in pairwise(stems):
-        found[f"b {left} {right}"] += 1
-    return found
+    return Counter(
+        [
+            *("w " + stemmed for stemmed in stems),
+            *(gram for token in tokens for gram in _grams(token)),
+            *(f"b {left} {right}" for left, right in pairwise(stems)),
+        ]
+    )
 
+
+@lru_cache(maxsize=100_000)
+def _grams(token: str) -> tuple[str, ...]:
+    if token in FUNCTION_WORDS or len(token) < 3:
+        return ()
+    padded = f"<{token}>"
+    return tuple("c " + padded[at : at + size] for size in (3, 4, 5) for at in range(len(padded) - size + 1))
+
+
+DENSE_FROM = 12
+"""Rows that share a feature, from which a dense product is faster."""
+DENSE_SLICE = 1024
 
 # Share of each family in the length of a vector: words carry names, n-grams forgive endings and slips.
 SHARES = {"w": 1.0, "b": 0.45, "c": 0.75}
@@ -78,6 +87,27 @@ class Index:
         weights = np.concatenate([self.weights[span] * value for span, value in zip(spans, values, strict=True)])
         return np.bincount(rows, weights=weights, minlength=len(self.owner)).astype(np.float32)
 
+    def gram(self) -> Floats:
+        """Cosines of all rows with each other, (rows, rows).
+
+        Features of many rows are multiplied as a dense matrix, in slices; the many of few rows one by one.
+        """
+        count = len(self.owner)
+        found = np.zeros((count, count), dtype=np.float32)
+        spans = np.diff(self.starts)
+        heavy = np.flatnonzero(spans > DENSE_FROM)
+        for part in range(0, len(heavy), DENSE_SLICE):
+            dense = np.zeros((count, DENSE_SLICE), dtype=np.float32)
+            for place, feature in enumerate(heavy[part : part + DENSE_SLICE]):
+                span = slice(self.starts[feature], self.starts[feature + 1])
+                dense[self.rows[span], place] = self.weights[span]
+            found += dense @ dense.T
+        for feature in np.flatnonzero(spans <= DENSE_FROM):
+            span = slice(self.starts[feature], self.starts[feature + 1])
+            rows, weights = self.rows[span], self.weights[span]
+            found[rows[:, None], rows] += weights[:, None] * weights
+        return found
+
     def by_fact(self, similarities: Floats) -> Floats:
         """Each fact's nearness: mostly its nearest phrasing, a little the mean of its three nearest."""
         best = np.zeros(self.facts, dtype=np.float32)
@@ -96,11 +126,13 @@ class Index:
         return near
 
 
+def _share(name: str) -> float:
+    function_word = name[0] == "w" and name[2:] in _FUNCTION_STEMS
+    return SHARES[name[0]] * (FUNCTION_WEIGHT if function_word else 1.0)
+
+
 def _weight(name: str, count: int, idf: float) -> float:
-    weight = SHARES[name[0]] * (1 + np.log(count)) * idf
-    if name[0] == "w" and name[2:] in _FUNCTION_STEMS:
-        weight *= FUNCTION_WEIGHT
-    return float(weight)
+    return _share(name) * float(1 + np.log(count)) * idf
 
 
 _FUNCTION_STEMS = frozenset(stem(word) for word in FUNCTION_WORDS)
@@ -112,30 +144,31 @@ def build(rows: Sequence[Sequence[str]], owner: Sequence[int], facts: int) -> In
     The idf is counted over facts and not over phrasings: in a base of one subject it is then low for
     the words that nearly every fact has, whatever they are.
     """
-    counted = [features(tokens) for tokens in rows]
     vocabulary: dict[str, int] = {}
-    holders: dict[str, set[int]] = {}
-    for found, fact in zip(counted, owner, strict=True):
-        for name in found:
-            vocabulary.setdefault(name, len(vocabulary))
-            holders.setdefault(name, set()).add(fact)
-    idf = np.array([np.log((facts + 1) / (len(holders[n]) + 0.5)) + 0.1 for n in vocabulary], dtype=np.float32)
-    np.maximum(idf, 0.1, out=idf)
-    entries = []
-    for row, found in enumerate(counted):
-        weights = {vocabulary[n]: _weight(n, c, float(idf[vocabulary[n]])) for n, c in found.items()}
-        length = float(np.sqrt(sum(w * w for w in weights.values()))) or 1.0
-        entries += [(feature, row, weight / length) for feature, weight in weights.items()]
-    entries.sort()
-    columns = list(zip(*entries, strict=True)) or [(), (), ()]
-    counts = np.bincount(np.array(columns[0], dtype=np.int64), minlength=len(vocabulary))
+    ids, at, counts = [], [], []
+    for row, tokens in enumerate(rows):
+        for name, count in features(tokens).items():
+            ids.append(vocabulary.setdefault(name, len(vocabulary)))
+            at.append(row)
+            counts.append(count)
+    feature, row_of = np.array(ids, dtype=np.int64), np.array(at, dtype=np.int64)
+    owners = np.array(owner, dtype=np.int64)
+    held = np.unique(feature * max(facts, 1) + owners[row_of]) // max(facts, 1)
+    holders = np.bincount(held, minlength=len(vocabulary))
+    idf = np.maximum(np.log((facts + 1) / (holders + 0.5)) + 0.1, 0.1).astype(np.float32)
+    shares = np.array([_share(name) for name in vocabulary], dtype=np.float32)
+    weights = shares[feature] * (1 + np.log(np.array(counts, dtype=np.float32))) * idf[feature]
+    lengths = np.sqrt(np.bincount(row_of, weights=weights**2, minlength=len(rows)))
+    weights = weights / np.maximum(lengths, 1e-9)[row_of]
+    order = np.argsort(feature, kind="stable")
+    postings = np.bincount(feature, minlength=len(vocabulary))
     return Index(
         vocabulary=vocabulary,
         idf=idf,
-        starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
-        rows=np.array(columns[1], dtype=np.int32),
-        weights=np.array(columns[2], dtype=np.float32),
-        owner=np.array(owner, dtype=np.int32),
+        starts=np.concatenate([[0], np.cumsum(postings)]).astype(np.int32),
+        rows=row_of[order].astype(np.int32),
+        weights=weights[order].astype(np.float32),
+        owner=owners.astype(np.int32),
         facts=facts,
     )
 

@@ -21,6 +21,24 @@ _CONTRACTIONS = (
     (re.compile(r"'(s|d|m|re|ve|ll)?\b"), " "),
 )
 _WORD = re.compile(r"[^\W_]+")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+
+# What is typed on phones, written out. Only forms that stand for one word wherever they stand.
+CHAT_WORDS = {
+    "r": "are", "u": "you", "ur": "your", "y": "why", "wat": "what", "wut": "what", "wot": "what", "wats": "what",
+    "whats": "what", "whos": "who", "wen": "when", "wer": "where", "hw": "how", "hows": "how", "ppl": "people",
+    "cuz": "because", "coz": "because", "bc": "because", "becuz": "because", "n": "and", "da": "the", "teh": "the",
+    "dat": "that", "dis": "this", "dey": "they", "dem": "them", "hav": "have", "wanna": "want", "abt": "about",
+    "b4": "before", "dye": "die", "dyed": "died", "dieing": "dying", "wuz": "was", "woz": "was", "sum": "some",
+    "plz": "please", "thru": "through", "tho": "though", "gov": "government", "govt": "government", "w": "with",
+    "yr": "year", "yrs": "years", "pres": "president", "leeder": "leader", "leed": "lead", "kiled": "killed",
+    "wherent": "not", "dont": "not", "didnt": "not", "doesnt": "not", "wasnt": "not", "isnt": "not", "werent": "not",
+    "couldnt": "not", "wouldnt": "not", "hadnt": "not", "havent": "not", "cant": "not", "wont": "not",
+    "ppls": "people", "bday": "birthday", "smth": "something", "smn": "someone", "1st": "first", "2nd": "second",
+    "3rd": "third", "vs": "versus", "pic": "picture", "pics": "pictures", "b": "be", "c": "see",
+    "tmrw": "tomorrow", "fav": "favourite", "btw": "also", "rly": "really", "thier": "their",
+    "cos": "because", "lol": "really", "tbh": "really", "kinda": "rather",
+}  # fmt: skip
 
 # Words of English grammar: they carry a question's frame, not its subject.
 FUNCTION_WORDS = frozenset(
@@ -34,6 +52,7 @@ FUNCTION_WORDS = frozenset(
     hello hi hey thanks thank ok okay question bot""".split()
 )
 
+NEGATIONS = frozenset("not never no without nobody none nor".split())
 PRONOUNS = frozenset("he she it they him her them his its their that this these those there then".split())
 
 
@@ -44,10 +63,25 @@ def stem(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Lower-case words without marks, at most 256 of them: more is noise."""
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:4096])).casefold().translate(_APOSTROPHES)
+    text = _cleaned(text).casefold()
     for pattern, plain in _CONTRACTIONS:
         text = pattern.sub(plain, text)
-    return [_one_script(_bare(word)) for word in _WORD.findall(text)][:256]
+    found = (_one_script(_bare(word)) for word in _WORD.findall(text))
+    return [CHAT_WORDS.get(word, word) for word in found][:256]
+
+
+def _cleaned(text: str) -> str:
+    return _TAG.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:4096]))).translate(_APOSTROPHES)
+
+
+def replaced(text: str, better: Mapping[str, str]) -> str:
+    """The text as written, but for marks nobody sees and the words (as `words` gives them) in `better`."""
+
+    def word(match: re.Match[str]) -> str:
+        found = _one_script(_bare(match[0].casefold()))
+        return better.get(found, match[0])
+
+    return _WORD.sub(word, " ".join(_cleaned(text).split()))
 
 
 def _bare(word: str) -> str:

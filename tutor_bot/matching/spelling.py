@@ -1,11 +1,11 @@
-"""Unknown words repaired against the fact base's own vocabulary."""
+"""Unknown words repaired: against the fact base's own vocabulary first, then against common English."""
 
 from collections.abc import Mapping
 
-import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from tutor_bot.matching.english import common_words
 from tutor_bot.matching.normalise import FUNCTION_WORDS, stem
 
 
@@ -17,7 +17,10 @@ def _limit(length: int) -> int:
 
 
 class Speller:
-    """Knows the base's words and how often each is used."""
+    """Knows the base's words and how often each is used, and common English.
+
+    A right English word is left alone: "how tall" is not "how tell", although the base has only the latter.
+    """
 
     def __init__(self, counts: Mapping[str, int], also_known: set[str]) -> None:
         # Short function words are targets too ("waht"), rare ones of the base are not worth a guess.
@@ -26,13 +29,18 @@ class Speller:
         self._weight = {word: counts.get(word, 1) for word in self._words}
         self._known = set(counts) | also_known | FUNCTION_WORDS
         self._stems = {stem(word) for word in self._known}
-        self._lengths = np.array([len(word) for word in self._words])
+        self._english = common_words()
+        self._english_words = [word for word in self._english if len(word) > 3]
 
     def knows(self, word: str) -> bool:
+        """Whether the base has it, or English grammar."""
         return word in self._known or stem(word) in self._stems
 
+    def is_english(self, word: str) -> bool:
+        return word in self._english
+
     def repair(self, word: str) -> str | None:
-        """The known word that was probably meant; None when there is none near enough."""
+        """The base's word that was probably meant; None when there is none near enough."""
         limit = _limit(len(word))
         if not limit or not self._words or any(c.isdigit() for c in word):
             return None
@@ -48,3 +56,12 @@ class Speller:
         best = min(found, key=cost)
         # Two slips and another first letter: more likely another word altogether.
         return best[0] if cost(best) <= limit + 0.1 else None
+
+    def english(self, word: str) -> str | None:
+        """The common English word that was probably meant: the nearest, then the commonest."""
+        limit = min(_limit(len(word)), 2)
+        if not limit or not word.isascii() or not word.isalpha():
+            return None
+        found = process.extract(word, self._english_words, scorer=OSA.distance, score_cutoff=limit, limit=12)
+        near = [(distance, self._english[candidate], candidate) for candidate, distance, _ in found]
+        return min(near)[2] if near else None

@@ -1,11 +1,12 @@
 """Constants of the calibrated decision.
 
-Printed on 2026-11-23 by `python -m tutor_bot.matching.calibrate` for the shipped pack's phrasings and two
-public sets of questions (2,969 held-out questions, a fifth of the facts hidden; see docs/matching.md),
-but for the last two, which such data cannot show: no set asks of Mao in Stalin's frame, and a held-out
-question is never a phrasing of the base.
+Printed on 2026-11-23 by `python -m tests.matching.calibrate DIR` for the shipped pack and three public sets
+of questions, a fifth of the facts hidden in turn; see docs/matching.md for how well the probabilities hold.
 """
 
-BIAS = -3.10
-WEIGHTS = (2.58, 2.68, 1.88, 0.23, -3.0, 2.5)
-"""For best, margin, covered, known, strange, exact."""
+WEIGHTS: dict[str, tuple[float, tuple[float, ...]]] = {
+    "words": (-3.22, (0.39, 3.01, 2.65, -0.94, 1.26, 0.00, 0.00, 1.53, -0.25)),
+    "sense": (-3.61, (0.88, 3.06, 2.83, -0.52, 1.42, 0.46, 0.61, 1.36, -0.67)),
+    "foreign": (-4.52, (2.62, 4.19, 3.29, -1.90, 1.84, 3.47, 3.87, 0.38, 0.07)),
+}
+"""Bias and weights for chance, power, margin, words, words_lead, sense, sense_lead, covered, known."""

@@ -16,5 +16,11 @@ ELSEWHERE = frozenset(
     guevara hitler hussein jinping kennedy kissinger lennon lincoln mandela mao merkel minh mussolini napoleon
     nasser nixon obama pinochet putin reagan roosevelt saddam thatcher tito truman trump washington yeltsin zedong
     zelensky brezhnev andropov chernenko einstein newton shakespeare beethoven mozart picasso
+    auschwitz barbarossa bastille berlusconi bolivar chernobyl columbus confucius crimea dallas dresden eisenhower
+    everest falklands gagarin glasnost hamas hiroshima hirohito holocaust khomeini kursk lusitania macron
+    madonna malcolm marshall messi midway moses mubarak nagasaki nasa nato nero newfoundland nixon normandy nuremberg
+    nurnberg orban perestroika pompeii pompidou potsdam pretoria rasputin ribbentrop romanovs ronaldo scholz
+    sputnik stalingrad suez sunak thunberg titanic tsunami tutankhamun versailles vichy victoria wagner warhol waterloo
+    watergate wikipedia yalta zuckerberg
     paris london berlin madrid rome tokyo beijing delhi cairo vienna""".split()
 )

@@ -19,13 +19,14 @@ from tutor_bot.sandbox.page import Page
 from tutor_bot.sandbox.people import People
 from tutor_bot.sandbox.state import State
 from tutor_bot.sandbox.updates import Updates
-from tutor_bot.sandbox.world import Clock, Json, World
+from tutor_bot.sandbox.world import FIRST_PERSON, Clock, Json, World
 
 HOST = "127.0.0.1"
 TOKEN = "1000001:a-token-for-the-sandbox-alone"
 LEARNERS = (("Amina", "Yusuf"), ("Ben", "Fischer"))
 TEACHER = ("Clara", "Novak")
 CLASS = "Class 9B"
+TEACHER_ID = FIRST_PERSON + len(LEARNERS)
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -7,6 +7,7 @@ from functools import cached_property
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.storage.asked import AskedQuestions
+from tutor_bot.storage.curation import Curation
 from tutor_bot.storage.engine import make_engines
 from tutor_bot.storage.inbox import Inbox
 from tutor_bot.storage.live import LiveQuizzes
@@ -31,6 +32,10 @@ class Work:
     @cached_property
     def asked(self) -> AskedQuestions:
         return AskedQuestions(self._connection)
+
+    @cached_property
+    def curation(self) -> Curation:
+        return Curation(self._connection)
 
     @cached_property
     def memories(self) -> Memories:

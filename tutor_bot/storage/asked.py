@@ -17,6 +17,7 @@ class Asked:
 
     id: int
     learner: int
+    text: str | None
     outcome: str
     fact: FactKey | None
     candidates: tuple[FactKey, ...]
@@ -30,6 +31,7 @@ class AskedQuestions:
         self,
         *,
         update_id: int,
+        part: int,
         learner: int,
         chat: int | None,
         thread: int | None,
@@ -46,6 +48,7 @@ class AskedQuestions:
             asked,
             {
                 "update_id": update_id,
+                "part": part,
                 "learner_id": learner,
                 "chat_id": chat,
                 "thread": thread,
@@ -60,14 +63,16 @@ class AskedQuestions:
         )
         if made is not None:
             return int(made)
-        again = select(asked.c.id).where(asked.c.update_id == update_id, asked.c.learner_id == learner)
+        again = select(asked.c.id).where(
+            asked.c.update_id == update_id, asked.c.learner_id == learner, asked.c.part == part
+        )
         return int((await self._connection.execute(again)).scalar_one())
 
     async def one(self, asked_id: int) -> Asked | None:
         row = (await self._connection.execute(select(asked).where(asked.c.id == asked_id))).one_or_none()
         if row is None:
             return None
-        return Asked(row.id, row.learner_id, row.outcome, row.fact, tuple(row.candidates))
+        return Asked(row.id, row.learner_id, row.text, row.outcome, row.fact, tuple(row.candidates))
 
     async def latest(
         self, learner: int, *, chat: int | None, thread: int | None, since: datetime, limit: int = 3
@@ -97,6 +102,12 @@ class AskedQuestions:
     async def count(self, learner: int) -> int:
         found = await self._connection.execute(
             select(func.count()).select_from(asked).where(asked.c.learner_id == learner, asked.c.outcome != "talk")
+        )
+        return found.scalar_one()
+
+    async def count_since(self, learner: int, since: datetime) -> int:
+        found = await self._connection.execute(
+            select(func.count()).select_from(asked).where(asked.c.learner_id == learner, asked.c.at > since)
         )
         return found.scalar_one()
 

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     FEEDBACK = "feedback"
     SUMMARY = "summary"
     CLOSE = "close"
+    NEWS = "news"
     LIVE_LOBBY = "live lobby"
     LIVE_STARTED = "live started"
     LIVE_QUESTION = "live question"

@@ -174,8 +174,56 @@ asked = Table(
     Column("score", Float, nullable=False),
     Column("feedback", String(16)),
     Column("at", UtcDateTime, nullable=False),
-    UniqueConstraint("update_id", "learner_id"),
+    Column("part", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("update_id", "learner_id", "part"),
     Index(None, "learner_id", "at"),
+)
+
+misses = Table(
+    "misses",
+    metadata,
+    _key(),
+    Column("once", String(200), nullable=False, unique=True, comment="what it is about: one complaint of each"),
+    _to("learner_id", learners, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("text", Text),
+    Column("fact", String(200), comment="the answer that was not what was meant"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("not_before", UtcDateTime, comment="a curator put it off until then"),
+    Column("decision", String(16)),
+    Column("answer", String(200), comment="the fact that answers it"),
+    Index(None, "decision", "id"),
+)
+
+additions = Table(
+    "additions",
+    metadata,
+    _key(),
+    Column("kind", String(16), nullable=False),
+    Column("fact", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("answer", Text),
+    Column("source", Text),
+    Column("certainty", String(16)),
+    Column("at", UtcDateTime, nullable=False),
+    Column("pulled", UtcDateTime, comment="when it was written into the pack"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    _to("learner_id", learners, primary_key=True),
+    _to("miss_id", misses, nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("answer", Text),
+    Column("source", Text),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("number", BigInteger, nullable=False),
 )
 
 members = Table(

@@ -14,7 +14,19 @@ from telegram.request import BaseRequest, HTTPXRequest
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.inbox import InboxStore
 from tutor_bot.telegram.context import Tutor, TutorApplication, TutorContext
-from tutor_bot.telegram.handlers import buttons, daily, live, other, progress, questions, quiz, reference, start
+from tutor_bot.telegram.handlers import (
+    buttons,
+    curating,
+    daily,
+    inline,
+    live,
+    other,
+    progress,
+    questions,
+    quiz,
+    reference,
+    start,
+)
 from tutor_bot.telegram.inbox import InboxBot
 from tutor_bot.telegram.limiter import TelegramLimits
 from tutor_bot.telegram.processor import OrderedProcessor
@@ -62,6 +74,8 @@ def build(
         *daily.handlers(),
         *progress.handlers(),
         *reference.handlers(),
+        *curating.handlers(),
+        *inline.handlers(),
         *questions.handlers(),
         *buttons.handlers(),
         *other.handlers(),

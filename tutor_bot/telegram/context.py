@@ -8,6 +8,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from tutor_bot.domain.people import Person
 from tutor_bot.usecases.answering import Answering, Place
+from tutor_bot.usecases.curating import Curating
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.live_quiz import LiveQuiz
@@ -24,6 +25,7 @@ class Tutor:
 
     knowledge: Knowledge
     answering: Answering
+    curating: Curating
     quizzing: Quizzing
     daily: DailyQuiz
     short_answers: ShortAnswers

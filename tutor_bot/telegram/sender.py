@@ -28,6 +28,7 @@ from tutor_bot.domain.outgoing import (
     LiveQuestionOut,
     LiveStandingOut,
     LobbyOut,
+    NewsOut,
     Outgoing,
     QuestionOut,
     StartedOut,
@@ -37,7 +38,7 @@ from tutor_bot.domain.outgoing import (
 from tutor_bot.telegram.limiter import Priority
 from tutor_bot.telegram.speech import keyboard
 from tutor_bot.usecases.sending import Sending
-from tutor_bot.wording import live, quizzes
+from tutor_bot.wording import curating, live, quizzes
 from tutor_bot.wording.view import View
 from tutor_bot.wording.voice import Voice, voice
 
@@ -184,10 +185,13 @@ class Sender:
                     correct_option_ids=poll.right,  # type: ignore[arg-type]  # indices are not literals
                     allows_multiple_answers=poll.several,
                     explanation=poll.explanation or None,
+                    reply_markup=keyboard(poll.buttons),
                     rate_limit_args=priority,
                 )
             case FeedbackOut() as feedback:
                 return await self._message(outgoing.chat, quizzes.feedback_view(feedback, v), priority)
+            case NewsOut() as news:
+                return await self._message(outgoing.chat, curating.news_view(news, v), priority)
             case SummaryOut(summary=summary):
                 return await self._message(outgoing.chat, quizzes.summary_view(summary, v), priority)
             case LobbyOut() as lobby:

@@ -1,12 +1,13 @@
 """A question gets the curated fact that it means, or an honest "I do not know"."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from tutor_bot.domain.clock import Clock
+from tutor_bot.domain.curation import MissKind
 from tutor_bot.domain.facts import Fact
 from tutor_bot.domain.memory import met
-from tutor_bot.domain.outcomes import Context, Found, Outcome
+from tutor_bot.domain.outcomes import Context, Found, Outcome, Unknown
 from tutor_bot.domain.people import Person
 from tutor_bot.storage import Storage, Work
 from tutor_bot.storage.asked import Asked
@@ -14,6 +15,9 @@ from tutor_bot.usecases.knowledge import Knowledge
 
 CONVERSATION = timedelta(minutes=10)
 """How long a follow-up may lean on what was asked before."""
+MOST_A_MINUTE = 20
+"""Questions of one person that are answered; nobody reads faster."""
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +38,44 @@ class Answer:
     offer_daily: bool
 
 
+@dataclass(frozen=True, slots=True)
+class TooFast:
+    """More questions than anybody can read the answers of; `say_so` once a minute."""
+
+    say_so: bool
+
+
 @dataclass(frozen=True)
 class Answering:
     storage: Storage
     knowledge: Knowledge
     clock: Clock
+    _slowed: dict[int, datetime] = field(default_factory=dict)
 
-    async def answer(self, person: Person, text: str, *, update: int, place: Place | None = None) -> Answer:
+    async def answers(
+        self, person: Person, text: str, *, update: int, place: Place | None = None
+    ) -> list[Answer] | TooFast:
+        """Answer each question in `text`."""
+        now = self.clock.now()
+        async with self.storage.read() as work:
+            learner = await work.people.known_as(person.telegram_id)
+            many = learner is not None and await work.asked.count_since(learner.id, now - MINUTE) >= MOST_A_MINUTE
+        if many:
+            told = self._slowed.get(person.telegram_id)
+            say_so = told is None or now - told >= MINUTE
+            if say_so:
+                self._slowed[person.telegram_id] = now
+            return TooFast(say_so)
+        self._slowed.pop(person.telegram_id, None)
+        parts = self.knowledge.matcher.questions(text)
+        return [
+            await self.answer(person, part, update=update, part=number, place=place)
+            for number, part in enumerate(parts)
+        ]
+
+    async def answer(
+        self, person: Person, text: str, *, update: int, part: int = 0, place: Place | None = None
+    ) -> Answer:
         """Answer `text`; what was asked is noted, and a fact found comes back in the daily quiz."""
         now = self.clock.now()
         async with self.storage.work() as work:
@@ -52,6 +87,7 @@ class Answering:
             found = outcome.fact if isinstance(outcome, Found) else None
             asked = await work.asked.note(
                 update_id=update,
+                part=part,
                 learner=learner.id,
                 chat=chat,
                 thread=thread,
@@ -62,6 +98,9 @@ class Answering:
                 score=outcome.score,
                 now=now,
             )
+            if isinstance(outcome, Unknown):
+                once = f"asked:{asked}"
+                await work.curation.note(once, learner=learner.id, kind=MissKind.UNKNOWN, text=text, fact=None, now=now)
             offer = False
             if found:
                 await work.memories.enter(learner.id, found, met(now))
@@ -94,12 +133,21 @@ class Answering:
             await work.memories.enter(asked.learner, fact.key, met(now))
         return fact
 
-    async def reject(self, person: Person, asked_id: int, *, feedback: str) -> Asked | None:
-        """The asker says that the answer is not what was meant; a curator reads of it."""
+    async def reject(self, person: Person, asked_id: int, *, kind: MissKind) -> Asked | None:
+        """The asker says that the answer is not what was meant, or wrong; a curator reads of it."""
         async with self.storage.work() as work:
             asked = await self._own(work, person, asked_id)
             if asked:
-                await work.asked.say(asked_id, feedback)
+                await work.asked.say(asked_id, kind)
+                if asked.text:
+                    await work.curation.note(
+                        f"asked:{asked_id}:{kind}" if kind is MissKind.WRONG else f"asked:{asked_id}",
+                        learner=asked.learner,
+                        kind=kind,
+                        text=asked.text,
+                        fact=asked.fact,
+                        now=self.clock.now(),
+                    )
         return asked
 
     async def _own(self, work: Work, person: Person, asked_id: int) -> Asked | None:

@@ -20,4 +20,5 @@ class Housekeeping:
         now = self.clock.now()
         async with self.storage.work() as work:
             await work.asked.forget_texts(now - TEXT_KEPT)
+            await work.curation.forget_texts(now - TEXT_KEPT)
             await work.inbox.forget_old(now)

@@ -131,6 +131,13 @@ class Quizzing:
                     return self.knowledge.catalogue.get(question.fact)
         return None
 
+    async def put_to(self, person: Person, question_id: int) -> Question | None:
+        """A question of an own quiz."""
+        async with self.storage.read() as work:
+            learner = await work.people.known_as(person.telegram_id)
+            question = await work.quizzes.question(question_id)
+        return question if learner and question and question.quiz.learner == learner.id else None
+
     async def vote(self, voter: int, poll_id: str, chosen: Sequence[int]) -> StrayVote | None:
         """Judge a vote, once. An empty `chosen` is a vote taken back, which judges nothing.
 

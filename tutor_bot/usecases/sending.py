@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tutor_bot.domain.clock import Clock
+from tutor_bot.domain.curation import laid_over
 from tutor_bot.domain.live import LiveState
 from tutor_bot.domain.outgoing import (
     CloseOut,
@@ -11,6 +12,7 @@ from tutor_bot.domain.outgoing import (
     FeedbackOut,
     LiveQuestionOut,
     LobbyOut,
+    NewsOut,
     Outgoing,
     QuestionOut,
     StartedOut,
@@ -20,6 +22,7 @@ from tutor_bot.domain.quiz import Missed, QuizKind, Summary
 from tutor_bot.storage import Storage, Work
 from tutor_bot.storage.live import Live, LiveQuestion
 from tutor_bot.storage.outbox import MAX_UNSURE_TRIES, Kind, OutboxRow
+from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.live_quiz import LiveQuiz
 from tutor_bot.usecases.progressing import streak_of
 from tutor_bot.usecases.quizzing import advance
@@ -35,6 +38,7 @@ PAUSES = (1, 2, 5, 10, 30, 60)
 @dataclass(frozen=True)
 class Sending:
     storage: Storage
+    knowledge: Knowledge
     live: LiveQuiz
     clock: Clock
 
@@ -166,6 +170,8 @@ class Sending:
     async def _content(self, work: Work, row: OutboxRow) -> Content | None:
         if row.kind is Kind.SUMMARY:
             return SummaryOut(await self._summary(work, row.subject))
+        if row.kind is Kind.NEWS:
+            return await self._news(work, row.subject)
         question = await work.quizzes.question(row.subject)
         if question is None:
             return None
@@ -178,6 +184,15 @@ class Sending:
             return None
         daily = quiz.kind is QuizKind.DAILY
         return QuestionOut(question.id, question.snapshot, question.position, quiz.size, daily)
+
+    async def _news(self, work: Work, miss: int) -> NewsOut | None:
+        answered = await work.curation.answered(miss)
+        if answered is None:
+            return None
+        # The matcher may not have heard of it yet.
+        catalogue = laid_over(self.knowledge.catalogue, await work.curation.additions())
+        fact = catalogue.get(answered[1])
+        return NewsOut(answered[0], fact) if fact else None
 
     async def _summary(self, work: Work, quiz_id: int) -> Summary:
         questions = await work.quizzes.questions_of(quiz_id)

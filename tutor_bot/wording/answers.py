@@ -48,7 +48,18 @@ def fact_html(fact: Fact, v: Voice, *, more: bool = False) -> str:
         parts.append(_e(fact.more))
     if fact.sources:
         parts.append("📚 " + _e(_short_sources(fact.sources)))
+    if fact.added:
+        parts.append(f"<i>{_e(_added(v))}</i>")
     return "\n\n".join(parts)
+
+
+def _added(v: Voice) -> str:
+    return v.gettext("Added by a curator, not yet in the pack.")
+
+
+def card_html(fact: Fact, v: Voice) -> str:
+    """A fact with its question, for a chat in which nobody has asked."""
+    return f"<b>{_e(fact.question)}</b>\n\n{fact_html(fact, v)}"
 
 
 def fact_buttons(fact: Fact, asked: int, v: Voice, *, more: bool = True, private: bool = True) -> Buttons:
@@ -60,11 +71,24 @@ def fact_buttons(fact: Fact, asked: int, v: Voice, *, more: bool = True, private
         first.append(Button(v.gettext("Sources"), press(Verb.SOURCES, asked)))
     if private and fact.items:
         first.append(Button(v.gettext("Quiz me on this"), press(Verb.QUIZ_ON, asked)))
-    return (tuple(first), (Button(v.gettext("Not what I meant"), press(Verb.NOT_MEANT, asked)),))
+    doubts = (
+        Button(v.gettext("Not what I meant"), press(Verb.NOT_MEANT, asked)),
+        Button(v.gettext("This seems wrong"), press(Verb.FLAG, asked)),
+    )
+    return (tuple(first), doubts)
 
 
-def fact_view(fact: Fact, asked: int, v: Voice, *, more: bool = False, private: bool = True) -> View:
-    return View(fact_html(fact, v, more=more), fact_buttons(fact, asked, v, more=not more, private=private))
+def fact_view(
+    fact: Fact, asked: int, v: Voice, *, more: bool = False, private: bool = True, foreign: bool = False
+) -> View:
+    html = fact_html(fact, v, more=more)
+    if foreign:
+        html = f"<i>{_e(_in_english(v))}</i>\n<b>{_e(fact.question)}</b>\n\n{html}"
+    return View(html, fact_buttons(fact, asked, v, more=not more, private=private))
+
+
+def _in_english(v: Voice) -> str:
+    return v.gettext("I understood this as a question whose answer I have in English only:")
 
 
 def sources_view(fact: Fact, v: Voice) -> View:
@@ -142,6 +166,12 @@ def talk_html(kind: TalkKind, catalogue: Catalogue, v: Voice) -> str:
             text = v.gettext("A quiz? Send /quiz and I begin.")
         case TalkKind.WANTS_PROGRESS:
             text = v.gettext("Send /progress and I show you what you know.")
+        case TalkKind.WANTS_STOP:
+            text = v.gettext("Send /stop and I end the quiz.")
+        case TalkKind.CHAT:
+            text = v.gettext(
+                "I am only good at one thing: {subject}. Ask me about that, or send /quiz and I ask you."
+            ).format(subject=subject)
         case TalkKind.EMPTY:
             text = v.gettext("I read words. Ask me a question about {subject}.").format(subject=subject)
     return _e(text)
@@ -150,8 +180,8 @@ def talk_html(kind: TalkKind, catalogue: Catalogue, v: Voice) -> str:
 def answer_view(outcome: Outcome, catalogue: Catalogue, asked: int, v: Voice, *, private: bool = True) -> View:
     """What the asker reads; `asked` is the number that the buttons carry."""
     match outcome:
-        case Found(fact=key):
-            return fact_view(catalogue.facts[key], asked, v, private=private)
+        case Found(fact=key, foreign=foreign, more=more):
+            return fact_view(catalogue.facts[key], asked, v, more=more, private=private, foreign=foreign)
         case Unsure(offered=offered, candidates=candidates):
             places = [c.fact for c in candidates]
             return choices_view([(places.index(key), catalogue.facts[key]) for key in offered], asked, v)
@@ -165,10 +195,17 @@ def answer_text(outcome: Outcome, catalogue: Catalogue, language: str = "en") ->
     """The same without markup, for a terminal: answer, certainty and sources."""
     v = voice(language)
     match outcome:
-        case Found(fact=key):
+        case Found(fact=key, foreign=foreign, more=more):
             fact = catalogue.facts[key]
             sources = v.gettext("Sources: {sources}").format(sources=_short_sources(fact.sources))
-            parts = [fact.answer, certainty(fact, v), sources if fact.sources else ""]
+            parts = [
+                f"{_in_english(v)} {fact.question}" if foreign else "",
+                fact.answer,
+                certainty(fact, v),
+                fact.more if more else "",
+                sources if fact.sources else "",
+                _added(v) if fact.added else "",
+            ]
             return "\n".join(part for part in parts if part)
         case Unsure(offered=offered):
             return "\n".join(

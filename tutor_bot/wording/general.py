@@ -67,6 +67,14 @@ def private_is_faster_view(link: str, v: Voice) -> View:
     return View(_e(text), ((Button(v.gettext("Ask in private"), url=link),),))
 
 
+def ask_in_private_text(v: Voice) -> str:
+    return v.gettext("Ask me in private")
+
+
+def slowly_view(v: Voice) -> View:
+    return View(_e(v.gettext("Slowly, please: that is more than anybody can read. Ask on in a minute.")))
+
+
 def ask_what_view(v: Voice) -> View:
     return View(_e(v.gettext("Write your question behind the command: /ask what was Lenin's Testament")))
 

@@ -27,6 +27,16 @@ class Verb(StrEnum):
     TIMELINE = "time"
     PEOPLE = "who"
     FACT = "fact"
+    FLAG = "flag"
+    FLAG_ITEM = "flagq"
+    REVIEW_SAME = "rsame"
+    REVIEW_SEARCH = "rfind"
+    REVIEW_NEW = "rnew"
+    REVIEW_CERTAINTY = "rsure"
+    REVIEW_OUT = "rout"
+    REVIEW_SEEN = "rseen"
+    REVIEW_LATER = "rlater"
+    REVIEW_CANCEL = "rstop"
     LIVE_JOIN = "join"
     LIVE_START = "begin"
 
@@ -69,6 +79,16 @@ _FORM: dict[Verb, tuple[int, bool]] = {
     Verb.TIMELINE: (1, False),
     Verb.PEOPLE: (1, False),
     Verb.FACT: (0, True),
+    Verb.FLAG: (1, False),
+    Verb.FLAG_ITEM: (1, False),
+    Verb.REVIEW_SAME: (1, True),
+    Verb.REVIEW_SEARCH: (1, False),
+    Verb.REVIEW_NEW: (1, False),
+    Verb.REVIEW_CERTAINTY: (1, True),
+    Verb.REVIEW_OUT: (1, False),
+    Verb.REVIEW_SEEN: (1, False),
+    Verb.REVIEW_LATER: (1, False),
+    Verb.REVIEW_CANCEL: (1, False),
     Verb.LIVE_JOIN: (1, False),
     Verb.LIVE_START: (1, False),
 }

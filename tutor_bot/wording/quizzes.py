@@ -44,6 +44,7 @@ def question_poll(out: QuestionOut, v: Voice) -> PollView:
         right=snapshot.right,
         explanation=shortened(snapshot.why, EXPLANATION_LIMIT),
         several=len(snapshot.right) > 1,
+        buttons=((Button(v.gettext("This seems wrong"), press(Verb.FLAG_ITEM, out.question)),),),
     )
 
 

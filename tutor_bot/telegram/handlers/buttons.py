@@ -7,15 +7,17 @@ from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import BaseHandler, CallbackQueryHandler
 
+from tutor_bot.domain.curation import MissKind
 from tutor_bot.domain.facts import Fact, FactKey
 from tutor_bot.domain.quiz import DEFAULT_SIZE, MAX_SIZE
 from tutor_bot.telegram.context import TutorContext
-from tutor_bot.telegram.handlers import live, questions
+from tutor_bot.telegram.handlers import curating, live, questions
 from tutor_bot.telegram.handlers.daily import find_zone, set_hour
 from tutor_bot.telegram.handlers.quiz import outcome_view
 from tutor_bot.telegram.handlers.start import examples
 from tutor_bot.telegram.speech import acknowledge, change, respond
 from tutor_bot.wording import answers, daily, general, quizzes, reference
+from tutor_bot.wording import curating as curating_words
 from tutor_bot.wording.presses import Press, Verb, read_press
 
 
@@ -35,6 +37,13 @@ async def pressed(update: Update, context: TutorContext) -> None:
         await _about_a_question(query, press, context, private=private)
     elif not private and press.verb not in _FOR_ALL:
         await acknowledge(query, general.not_your_button_text(context.voice), alert=True)
+    elif press.verb is Verb.FLAG_ITEM:
+        flagged = await _flag_item(press.numbers[0], context)
+        text = curating_words.flagged_text(context.voice) if flagged else general.old_button_view(context.voice).html
+        await acknowledge(query, text, alert=True)
+    elif press.verb in _OF_REVIEWS:
+        await acknowledge(query)
+        await curating.pressed(query, press, context)
     elif press.verb is Verb.LATER:
         await acknowledge(query, daily.later_text(context.voice))
     else:
@@ -49,8 +58,11 @@ _ABOUT_A_QUESTION = {
     Verb.NOT_MEANT,
     Verb.CHOOSE,
     Verb.NONE_OF_THESE,
+    Verb.FLAG,
 }
 
+
+_OF_REVIEWS = {verb for verb in Verb if verb.name.startswith("REVIEW_")}
 
 _FOR_ALL = {Verb.TIMELINE, Verb.PEOPLE, Verb.FACT}
 """What is looked up in a group may be turned over by anybody there."""
@@ -63,13 +75,17 @@ async def _about_a_question(query: CallbackQuery, press: Press, context: TutorCo
     if own is None:
         await acknowledge(query, general.not_your_button_text(v), alert=True)
         return
+    if press.verb is Verb.FLAG:
+        await tutor.answering.reject(context.person, asked, kind=MissKind.WRONG)
+        await acknowledge(query, curating_words.flagged_text(v), alert=True)
+        return
     await acknowledge(query)
     if press.verb is Verb.CHOOSE:
         chosen = await tutor.answering.choose(context.person, asked, press.numbers[1])
         await change(query, answers.fact_view(chosen, asked, v, private=private) if chosen else answers.gone_view(v))
         return
     if press.verb is Verb.NONE_OF_THESE:
-        await tutor.answering.reject(context.person, asked, feedback="none")
+        await tutor.answering.reject(context.person, asked, kind=MissKind.NONE_OF_THESE)
         await change(query, answers.noted_view(v))
         return
     fact = await tutor.answering.fact_of(context.person, asked)
@@ -83,7 +99,7 @@ async def _about_a_question(query: CallbackQuery, press: Press, context: TutorCo
         begun = await tutor.quizzing.quiz_on(context.person, fact.key)
         await respond(query, outcome_view(begun, DEFAULT_SIZE, 0, v))
     else:
-        await tutor.answering.reject(context.person, asked, feedback="not meant")
+        await tutor.answering.reject(context.person, asked, kind=MissKind.NOT_MEANT)
         others = _others(own.candidates, fact, context)
         await respond(query, answers.not_meant_view(others, asked, v))
 
@@ -93,6 +109,15 @@ def _others(candidates: Sequence[FactKey], shown: Fact, context: TutorContext) -
     catalogue = context.tutor.knowledge.catalogue
     found = [(place, catalogue.get(key)) for place, key in enumerate(candidates)]
     return [(place, fact) for place, fact in found if fact and fact.key != shown.key][:3]
+
+
+async def _flag_item(question: int, context: TutorContext) -> bool:
+    """A quiz question of this person's seems wrong to them."""
+    put = await context.tutor.quizzing.put_to(context.person, question)
+    if put is None:
+        return False
+    await context.tutor.curating.flag(context.person, once=f"question:{put.id}", text=put.snapshot.stem, fact=put.fact)
+    return True
 
 
 async def _in_private(update: Update, query: CallbackQuery, press: Press, context: TutorContext) -> None:

@@ -8,23 +8,35 @@ from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
 
 from tutor_bot.domain.outcomes import Talk, TalkKind
 from tutor_bot.telegram.context import TutorContext, place_of
-from tutor_bot.telegram.handlers import progress, quiz
+from tutor_bot.telegram.handlers import curating, progress, quiz
 from tutor_bot.telegram.limiter import TelegramLimits
 from tutor_bot.telegram.speech import reply
+from tutor_bot.usecases.answering import Answer, Place, TooFast
 from tutor_bot.wording import answers, daily, general
 
 
 async def answer(update: Update, message: Message, text: str, context: TutorContext) -> None:
     """Find the fact and say it; a wish that has a command is passed on to it."""
-    private = message.chat.type == ChatType.PRIVATE
     thread = message.message_thread_id if message.is_topic_message else None
     place = place_of(message.chat, thread)
-    given = await context.tutor.answering.answer(context.person, text, update=update.update_id, place=place)
+    answered = await context.tutor.answering.answers(context.person, text, update=update.update_id, place=place)
+    if isinstance(answered, TooFast):
+        if answered.say_so:
+            await reply(message, general.slowly_view(context.voice))
+        return
+    for given in answered:
+        await _say(given, message, context, place)
+
+
+async def _say(given: Answer, message: Message, context: TutorContext, place: Place | None) -> None:
+    private = place is None
     match given.outcome:
         case Talk(kind=TalkKind.WANTS_QUIZ) if private:
             await quiz.begin(message, context)
         case Talk(kind=TalkKind.WANTS_PROGRESS) if private:
             await progress.show(message, context)
+        case Talk(kind=TalkKind.WANTS_STOP) if private:
+            await quiz.stop_in_private(message, context)
         case outcome:
             catalogue = context.tutor.knowledge.catalogue
             view = answers.answer_view(outcome, catalogue, given.asked, context.voice, private=private)
@@ -54,6 +66,8 @@ async def free_text(update: Update, context: TutorContext) -> None:
     text = _without_mention(message.text, context.bot.username)
     short_answers = context.tutor.short_answers
     new_in_private = update.message is not None and message.chat.type == ChatType.PRIVATE
+    if new_in_private and await curating.took(message, context):
+        return
     waits = new_in_private and await short_answers.waits(context.person)
     # A question mark tells a question from the answer to ours.
     if waits and "?" not in text and "？" not in text and await short_answers.answer(context.person, text):

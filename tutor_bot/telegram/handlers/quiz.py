@@ -71,6 +71,10 @@ async def stop(update: Update, context: TutorContext) -> None:
     if message.chat.type != ChatType.PRIVATE:
         await live.stop(message, context)
         return
+    await stop_in_private(message, context)
+
+
+async def stop_in_private(message: Message, context: TutorContext) -> None:
     if await context.tutor.quizzing.stop(context.person):
         await reply(message, quizzes.stopped_view(context.voice))
         return

@@ -1,0 +1,125 @@
+"""Keeps the matcher in step with the packs, with what curators add in the chat, and with the encoder."""
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from tutor_bot.domain.curation import in_pack, laid_over
+from tutor_bot.domain.facts import Catalogue
+from tutor_bot.matching import Encoder, Engine, kept_engine, load_encoder, load_engine, prepare
+from tutor_bot.storage import Storage
+from tutor_bot.usecases.knowledge import Knowledge
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 1.0
+"""Seconds of the machine's own time: what another process added is to be found here within two."""
+
+
+class Keeper:
+    """`pack` is the content as its files say. Words answer at once; the encoder and new heads come when ready."""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        pack: Catalogue,
+        cache: Path,
+        *,
+        encode: Callable[[], Encoder | None] = load_encoder,
+    ) -> None:
+        self._knowledge, self._pack, self._cache, self._encode = knowledge, pack, cache, encode
+        self._encoder: Encoder | None = None
+        self._version: int | None = None
+        self._changed = asyncio.Event()
+        self._wanted: Catalogue | None = None
+        self._wants = asyncio.Event()
+        self._learnt = asyncio.Condition()
+        knowledge.on_added = self._changed.set
+
+    async def run(self, storage: Storage) -> None:
+        """Until cancelled: look for additions, and learn what is new off the loop."""
+        learning = asyncio.create_task(self._learn_on())
+        try:
+            while True:
+                self._changed.clear()
+                try:
+                    await self._look(storage)
+                except Exception:
+                    log.exception("additions cannot be read; the next look takes them up")
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_EVERY):
+                        await self._changed.wait()
+        finally:
+            learning.cancel()
+            await asyncio.gather(learning, return_exceptions=True)
+
+    async def adopt(self, pack: Catalogue) -> None:
+        """The files have changed: returns when the new content answers; until then the old does."""
+        self._pack, self._version = pack, None
+        self._changed.set()
+        async with self._learnt:
+            await self._learnt.wait_for(lambda: self._knowledge.catalogue.version.startswith(pack.version))
+
+    async def _look(self, storage: Storage) -> None:
+        """Lay over the pack what curators have added since the last look."""
+        async with storage.read() as work:
+            version = await work.curation.version()
+            if version == self._version:
+                return
+            additions = await work.curation.additions()
+        done = [a.id for a in additions if a.pulled and in_pack(a, self._pack)]
+        if done:
+            async with storage.work() as work:
+                await work.curation.drop(done)
+        self._version = version
+        catalogue = laid_over(self._pack, [a for a in additions if a.id not in done])
+        engine = self._knowledge.matcher
+        if isinstance(engine, Engine) and catalogue.version != engine.catalogue.version:
+            base = engine.base
+            if list(catalogue.facts)[: len(base.catalogue.facts)] == list(base.catalogue.facts):
+                await self._swap(await asyncio.to_thread(base.extended, catalogue))
+        self._wanted = catalogue
+        self._wants.set()
+
+    async def _learn_on(self) -> None:
+        self._encoder = await asyncio.to_thread(self._encode)
+        while True:
+            await self._wants.wait()
+            self._wants.clear()
+            wanted = self._wanted
+            if wanted is None:
+                continue
+            try:
+                engine = await self._learn(wanted)
+            except Exception:
+                log.exception("the content could not be learnt; the old answers stay in force")
+                continue
+            if wanted is self._wanted:
+                await self._swap(engine)
+                log.info("%d facts learnt%s", len(wanted.facts), "" if self._encoder else ", by words alone")
+
+    async def _learn(self, catalogue: Catalogue) -> Engine:
+        kept = await asyncio.to_thread(kept_engine, catalogue, self._cache, self._encoder)
+        if kept:
+            return kept
+        with tempfile.TemporaryDirectory(prefix="tutor-bot-") as spare:
+            cache = self._cache if await asyncio.to_thread(_writable, self._cache) else Path(spare)
+            await prepare(catalogue, cache, semantic=self._encoder is not None)
+            return await asyncio.to_thread(load_engine, catalogue, cache, self._encoder)
+
+    async def _swap(self, engine: Engine) -> None:
+        self._knowledge.matcher = engine
+        async with self._learnt:
+            self._learnt.notify_all()
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
