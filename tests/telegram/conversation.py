@@ -16,8 +16,11 @@ from tutor_bot.usecases.knowledge import Knowledge
 class Conversation:
     """A running bot and the means to talk to it. `stop` and `start` again is a restart."""
 
-    def __init__(self, storage: Storage, knowledge: Knowledge, clock: MovingClock) -> None:
+    def __init__(
+        self, storage: Storage, knowledge: Knowledge, clock: MovingClock, curators: frozenset[int] = frozenset()
+    ) -> None:
         self.storage, self.knowledge, self.clock = storage, knowledge, clock
+        self.curators = curators
         self.telegram = FakeTelegram()
         self._work: list[asyncio.Task[Any]] = []
 
@@ -29,6 +32,7 @@ class Conversation:
             token=TOKEN,
             api_url="https://api.telegram.org",
             request=self.telegram,
+            curators=self.curators,
         )
         self.receiver = Receiver(self.clock)
         await self.receiver.start(self.running.application)
@@ -107,6 +111,10 @@ class Conversation:
         places = poll["correct_option_ids"]
         wrong = [next(i for i in range(len(poll["options"])) if i not in places)]
         await self.tells(a_vote(poll["id"], *(places if right else wrong), who=who))
+
+    async def tells_later_is_over(self) -> None:
+        """What was put off until tomorrow comes back."""
+        await self.clock.advance(timedelta(days=1, seconds=1))
 
     async def noted(self) -> None:
         """Everything that was sent has been noted as sent."""

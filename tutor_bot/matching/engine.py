@@ -28,6 +28,8 @@ from tutor_bot.matching.world import ELSEWHERE
 CANDIDATES = 5
 ANOTHER_NAME = 0.35
 """How strange a name of the subject is in a fact that is never asked by it; a name of elsewhere counts 1."""
+NEVER_NAMED = 0.7
+"""The same for a name that the fact never speaks of."""
 OFFERED = 3
 CONTEXT_WEIGHT = 0.6
 """Of the words of the fact before, in a question that leans on it."""
@@ -98,7 +100,7 @@ class _Row:
     """A phrasing that the head does not know: its features and weights, and its sense."""
 
     number: int
-    features: dict[int, float]
+    features: dict[str, float]
     vector: Floats | None
 
 
@@ -277,11 +279,10 @@ class Engine:
 
     def _row(self, number: int, text: str) -> _Row:
         read = self._reader.read(text)
-        ids, values = self._index.vector(read.tokens)
         vector = None
         if self._sense and self._encoder:
             [vector] = centred(self._encoder.encode([read.text[:1000]]), self._sense.mean)
-        return _Row(number, dict(zip(ids.tolist(), values.tolist(), strict=True)), vector)
+        return _Row(number, self._index.weighed(read.tokens), vector)
 
     def _with_added(self, read: Read, near: _Near) -> _Near:
         """What was added since the head was trained counts by its nearness."""
@@ -340,10 +341,11 @@ class Engine:
             w in ELSEWHERE and stem(w) not in text for w in read.tokens
         ):
             return 1.0
-        if any(s in self._names and s not in self._asked[best] for s in read.content):
-            # A name of the subject itself, but not one that this fact is asked by: another person in its frame.
-            return ANOTHER_NAME
-        return 0.0
+        # A name of the subject itself, but not one that this fact is asked by: another person in its frame.
+        named = [s for s in read.content if s in self._names and s not in self._asked[best]]
+        if any(s not in text for s in named):
+            return NEVER_NAMED
+        return ANOTHER_NAME if named else 0.0
 
     def _has_number(self, best: int, number: str) -> bool:
         """Whether the fact has it: 447 is order 00447, and 37 is 1937."""

@@ -78,6 +78,16 @@ class Index:
         length = float(np.sqrt((found**2).sum() + unknown)) or 1.0
         return np.array(ids, dtype=np.int32), found / length
 
+    def weighed(self, tokens: Sequence[str]) -> dict[str, float]:
+        """A text as features and weights of length 1, also of words that no row has."""
+        top = float(self.idf.max()) if len(self.idf) else 1.0
+        found = {}
+        for name, count in features(tokens).items():
+            at = self.vocabulary.get(name)
+            found[name] = _weight(name, count, top if at is None else float(self.idf[at]))
+        length = float(np.sqrt(sum(weight**2 for weight in found.values()))) or 1.0
+        return {name: weight / length for name, weight in found.items()}
+
     def similarities(self, ids: Ints, values: Floats) -> Floats:
         """Cosine of a vector with each row."""
         if not len(ids):

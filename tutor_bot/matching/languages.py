@@ -8,14 +8,15 @@ from collections.abc import Sequence
 _COMMON = {
     "de": """der die das den dem ein eine einen und ist sind wer wie wo wann warum wurde wurden hat hatte haben nicht
         mit von zu zum zur im auf fur bei nach uber was welche welcher welches wieso weshalb sich seine seiner sein ich
-        starb wollte konnte kam gab es wem wen""",
+        starb wollte konnte kam gab es wem wen waren heisst bedeutet machte gemacht machten eigentlich nach gegen
+        warst seit durch konnten dieser diese""",
     "fr": """le la les des du un une et est sont qui que quoi quand pourquoi comment ou etait etaient ete il elle ils
         quel quelle quels quelles avec dans pour par sur ce cette son sa ses au aux pas ont fut mort ne c qu d l s'est
         est-ce""",
     "es": """el los las un una y es son que quien quienes cuando por como donde fue fueron era eran del al con para en
         su sus se lo no porque cual cuales cuanto cuantos esta este murio ha habia de""",
     "tr": """ve bir ne neden nicin nasil kim kimdi kimin ne zaman nerede mi mu mi? ile icin bu oldu olarak olan vardi
-        sonra once nedir kimdir hangi kac lenin'in stalin'in idi dedi oldu olmus degil onun ona nin nun in""",
+        sonra once nedir kimdir hangi kac lenin'in stalin'in idi dedi oldu olmus degil onun ona nin nun neydi kimlerdi kimler yapti yapiyor neler niye hani daki deki da""",
     "it": """il lo gli una e chi che cosa quando perche come dove fu era erano della del dei nel con per sono stato
         quale quali mori""",
     "pt": """o os as um uma e quem que quando porque como onde foi foram era do da dos das no na com para qual quais
@@ -24,7 +25,7 @@ _COMMON = {
     "pl": """kto co kiedy dlaczego jak gdzie czy jest byl byla i w na z do nie sie po ktory ktora jaki umarl zostal""",
 }
 _ENGLISH = frozenset(
-    """the a an of and is was were are who what when where why how did do does in on to for with by from his her he she
+    """the an of and is was were are who what when where why how did do does on to for with by from his her he she
     they it that this there after before which whom not be been about at as or if you me i my can could would will
     tell have had has then so""".split()
 )

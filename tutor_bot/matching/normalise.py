@@ -61,13 +61,13 @@ def stem(word: str) -> str:
     return str(_STEMMER.stemWord(word))
 
 
-def words(text: str) -> list[str]:
-    """Lower-case words without marks, at most 256 of them: more is noise."""
+def words(text: str, *, chat: bool = True) -> list[str]:
+    """Lower-case words without marks, at most 256 of them: more is noise. `chat`: write out what phones shorten."""
     text = _cleaned(text).casefold()
     for pattern, plain in _CONTRACTIONS:
         text = pattern.sub(plain, text)
     found = (_one_script(_bare(word)) for word in _WORD.findall(text))
-    return [CHAT_WORDS.get(word, word) for word in found][:256]
+    return [CHAT_WORDS.get(word, word) if chat else word for word in found][:256]
 
 
 def _cleaned(text: str) -> str:

@@ -46,13 +46,10 @@ class Reader:
 
     def read(self, text: str) -> Read:
         typed = words(text)
-        if foreign(typed):
-            names = [name for word in typed for name in self._name(word)]
-            # Aliases may be written in other scripts, several words long.
-            folded = self._aliases.fold(typed)
-            known = [t for t in folded if t not in typed and self._speller.knows(t)]
-            tokens = list(dict.fromkeys([*known, *names])) + [t for t in typed if t.isdigit()]
-            return Read(typed, tokens, frozenset(), text.strip(), foreign=True)
+        # Before what is short for an English word is written out: "wer" and "y" are words elsewhere.
+        as_typed = words(text, chat=False)
+        if foreign(as_typed):
+            return self._abroad(as_typed, text)
         better: dict[str, str] = {}
         unknown: set[str] = set()
         for word in typed:
@@ -68,8 +65,20 @@ class Reader:
             else:
                 unknown.add(word)
         repaired_words = [better.get(word, word) for word in typed]
+        strange = [w for w in unknown if w.isalpha() and len(w) > 2 and not self._speller.is_english(w)]
+        if len(strange) >= 2 and 2 * len(strange) >= sum(len(w) > 2 for w in typed):
+            return self._abroad(as_typed, text)
         tokens = self._aliases.fold(repaired_words)
         return Read(typed, tokens, frozenset(unknown), self._for_encoder(text, tokens, repaired_words, better))
+
+    def _abroad(self, typed: list[str], text: str) -> Read:
+        """A question in another language: names and numbers are read, the rest is the encoder's."""
+        names = [name for word in typed for name in self._name(word)]
+        # Aliases may be written in other scripts, several words long.
+        folded = self._aliases.fold(typed)
+        known = [t for t in folded if t not in typed and self._speller.knows(t)]
+        tokens = list(dict.fromkeys([*known, *names])) + [t for t in typed if t.isdigit()]
+        return Read(typed, tokens, frozenset(), text.strip(), foreign=True)
 
     def for_encoder(self, text: str) -> str:
         """A phrasing of the base as an encoder gets it."""
