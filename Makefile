@@ -28,7 +28,7 @@ check: setup
 	$(BIN)/lint-imports
 
 bench: setup
-	$(BIN)/python -m tests.matching.bench "$(DATA)"
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.matching.bench "$(DATA)"
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

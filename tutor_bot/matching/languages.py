@@ -15,8 +15,9 @@ _COMMON = {
         est-ce""",
     "es": """el los las un una y es son que quien quienes cuando por como donde fue fueron era eran del al con para en
         su sus se lo no porque cual cuales cuanto cuantos esta este murio ha habia de""",
-    "tr": """ve bir ne neden nicin nasil kim kimdi kimin ne zaman nerede mi mu mi? ile icin bu oldu olarak olan vardi
-        sonra once nedir kimdir hangi kac lenin'in stalin'in idi dedi oldu olmus degil onun ona nin nun neydi kimlerdi kimler yapti yapiyor neler niye hani daki deki da""",
+    "tr": """ve bir ne neden nicin nasil kim kimdi kimin zaman nerede mi mu mi? ile icin bu oldu olarak olan
+        vardi sonra once nedir kimdir hangi kac lenin'in stalin'in idi dedi olmus degil onun ona nin
+        nun neydi kimlerdi kimler yapti yapiyor neler niye hani daki deki da""",
     "it": """il lo gli una e chi che cosa quando perche come dove fu era erano della del dei nel con per sono stato
         quale quali mori""",
     "pt": """o os as um uma e quem que quando porque como onde foi foram era do da dos das no na com para qual quais
