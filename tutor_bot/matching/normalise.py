@@ -29,16 +29,19 @@ CHAT_WORDS = {
     "whats": "what", "whos": "who", "wen": "when", "wer": "where", "hw": "how", "hows": "how", "ppl": "people",
     "cuz": "because", "coz": "because", "bc": "because", "becuz": "because", "n": "and", "da": "the", "teh": "the",
     "dat": "that", "dis": "this", "dey": "they", "dem": "them", "hav": "have", "wanna": "want", "abt": "about",
-    "b4": "before", "dye": "die", "dyed": "died", "dieing": "dying", "wuz": "was", "woz": "was", "sum": "some",
-    "plz": "please", "thru": "through", "tho": "though", "gov": "government", "govt": "government", "w": "with",
+    "b4": "before", "dye": "die", "dyed": "died", "dieing": "dying", "wuz": "was", "woz": "was",
+    "plz": "please", "thru": "through", "tho": "though", "gov": "government", "govt": "government",
     "yr": "year", "yrs": "years", "pres": "president", "leeder": "leader", "leed": "lead", "kiled": "killed",
     "wherent": "not", "dont": "not", "didnt": "not", "doesnt": "not", "wasnt": "not", "isnt": "not", "werent": "not",
     "couldnt": "not", "wouldnt": "not", "hadnt": "not", "havent": "not", "cant": "not", "wont": "not",
     "ppls": "people", "bday": "birthday", "smth": "something", "smn": "someone", "1st": "first", "2nd": "second",
-    "3rd": "third", "vs": "versus", "pic": "picture", "pics": "pictures", "b": "be", "c": "see",
+    "3rd": "third", "vs": "versus", "pic": "picture", "pics": "pictures", "c": "see",
     "tmrw": "tomorrow", "fav": "favourite", "btw": "also", "rly": "really", "thier": "their",
     "cos": "because", "lol": "really", "tbh": "really", "kinda": "rather",
 }  # fmt: skip
+_LOSSY = frozenset("whats wats whos hows".split())
+"""Short forms of two words: as one they would say less to an encoder."""
+WRITTEN_OUT = {short: word for short, word in CHAT_WORDS.items() if short not in _LOSSY and word != "not"}
 
 # Words of English grammar: they carry a question's frame, not its subject.
 FUNCTION_WORDS = frozenset(

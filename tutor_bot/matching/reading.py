@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from tutor_bot.matching.languages import foreign, latin_forms
-from tutor_bot.matching.normalise import CHAT_WORDS, FUNCTION_WORDS, Aliases, replaced, stem, words
+from tutor_bot.matching.normalise import FUNCTION_WORDS, WRITTEN_OUT, Aliases, replaced, stem, words
 from tutor_bot.matching.spelling import Speller
 from tutor_bot.matching.world import ELSEWHERE
 
@@ -95,7 +95,7 @@ class Reader:
             return " ".join(bare)
         if tokens != typed:
             return " ".join(tokens)
-        return replaced(text, {**CHAT_WORDS, **better}).strip() or " ".join(tokens)
+        return replaced(text, {**WRITTEN_OUT, **better}).strip() or " ".join(tokens)
 
     def _name(self, word: str) -> list[str]:
         """The base's name that a foreign word is a form of: Сталина, Staline, Trotzki."""

@@ -58,10 +58,10 @@ class Speller:
         return best[0] if cost(best) <= limit + 0.1 else None
 
     def english(self, word: str) -> str | None:
-        """The common English word that was probably meant: the nearest, then the commonest."""
-        limit = min(_limit(len(word)), 2)
-        if not limit or not word.isascii() or not word.isalpha():
+        """The common English word that was probably meant: the nearest, then the commonest. Names stay as they are."""
+        if len(word) < 5 or not word.isascii() or not word.isalpha():
             return None
+        limit = 1 if len(word) < 9 else 2
         found = process.extract(word, self._english_words, scorer=OSA.distance, score_cutoff=limit, limit=12)
-        near = [(distance, self._english[candidate], candidate) for candidate, distance, _ in found]
+        near = [(distance, self._english[c], c) for c, distance, _ in found if c[0] == word[0]]
         return min(near)[2] if near else None
