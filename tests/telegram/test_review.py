@@ -145,6 +145,15 @@ async def test_every_process_finds_it(url: str, content: Path, tmp_path: Path) -
         await finds(two, WISH, "demo/testament-postscript")
 
 
+async def test_small_talk_waits_for_nobody(url: str, content: Path, tmp_path: Path) -> None:
+    """Thanks, a joke wished for, a cry for help: answered, and no curator reads of it."""
+    async with bot(url, content, tmp_path / "cache") as talk:
+        for said in ("thanks a lot", "tell me a joke", "i want to die", "who are you", "stop"):
+            assert await talk.says(said)
+        [nothing] = await talk.says("/review", CHIDI)
+        assert "Nothing waits" in nothing["text"]
+
+
 async def test_forged_review_buttons(url: str, content: Path, tmp_path: Path) -> None:
     """A learner who presses a curator's button changes nothing."""
     async with bot(url, content, tmp_path / "cache") as talk:

@@ -39,6 +39,8 @@ TRANSLATED = 0.55
 """Cosine from which a word of the base stands for a word of another language."""
 ADDED_FROM, ADDED_SURE = 0.55, 0.9
 """Cosines from which a phrasing that the head does not know counts, and counts fully."""
+TOPIC_BY_WORDS = 0.3
+"""Cosine of words from which a fact's topic is named as near to a question that has no answer."""
 NOTHING_NEAR = 0.35
 """A cosine that says nothing, of either kind."""
 NO_TALK = 0.8
@@ -389,7 +391,7 @@ class Engine:
         topics = dict.fromkeys(
             f"{fact.pack}/{fact.topic}"
             for n in order[:OFFERED]
-            if max(near.words[n], near.sense[n]) > 0.3 and (fact := self.catalogue.facts[self._keys[n]])
+            if (near.words[n] > TOPIC_BY_WORDS or near.sense[n] > ON_SUBJECT) and (fact := self.catalogue.facts[self._keys[n]])
         )
         return Unknown(score, candidates, tuple(topics))
 

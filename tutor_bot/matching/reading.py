@@ -77,7 +77,8 @@ class Reader:
         # Aliases may be written in other scripts, several words long.
         folded = self._aliases.fold(typed)
         known = [t for t in folded if t not in typed and self._speller.knows(t)]
-        tokens = list(dict.fromkeys([*known, *names])) + [t for t in typed if t.isdigit()]
+        elsewhere = [form for word in typed for form in (latin_forms(word) or [word]) if form in ELSEWHERE]
+        tokens = [*dict.fromkeys([*known, *names, *elsewhere]), *(t for t in typed if t.isdigit())]
         return Read(typed, tokens, frozenset(), text.strip(), foreign=True)
 
     def for_encoder(self, text: str) -> str:
