@@ -52,9 +52,9 @@ LEARNT = 9
 SET_WEIGHTS = (-3.0, -0.8, 4.0)
 """Log-odds of `strange`, `negated` and `exact`."""
 
-FOUND = 0.5
+FOUND = 0.4
 """Probability from which the fact is told without asking back."""
-FOUND_ABROAD = 0.4
+FOUND_ABROAD = 0.3
 """The same for a question in another language: the answer is told with its question, so a slip is seen."""
 UNSURE = 0.15
 """Probability from which it is worth asking back."""

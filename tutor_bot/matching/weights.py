@@ -5,8 +5,8 @@ of questions, a fifth of the facts hidden in turn; see docs/matching.md for how 
 """
 
 WEIGHTS: dict[str, tuple[float, tuple[float, ...]]] = {
-    "words": (-3.22, (0.39, 3.01, 2.65, -0.94, 1.26, 0.00, 0.00, 1.53, -0.25)),
-    "sense": (-3.61, (0.88, 3.06, 2.83, -0.52, 1.42, 0.46, 0.61, 1.36, -0.67)),
-    "foreign": (-4.52, (2.62, 4.19, 3.29, -1.90, 1.84, 3.47, 3.87, 0.38, 0.07)),
+    "words": (-3.82, (0.35, 3.92, 2.45, -1.15, 0.78, 0.00, 0.00, 1.36, -0.07)),
+    "sense": (-3.76, (1.51, 2.66, 2.75, -0.53, 1.28, 0.30, 0.78, 1.22, -0.19)),
+    "foreign": (-7.59, (0.92, 5.62, -1.38, -2.87, 2.48, 3.29, 7.32, 2.44, 2.00)),
 }
 """Bias and weights for chance, power, margin, words, words_lead, sense, sense_lead, covered, known."""
