@@ -52,10 +52,10 @@ def is_helped(outcome: Outcome, entry: dict[str, Any]) -> bool:
     ("kind", "right", "helped"),
     [
         ("direct", 97, 100),
-        ("paraphrase", 66, 90),
-        ("misspelt", 94, 98),
-        ("followup", 78, 90),
-        ("false", 60, 75),
+        ("paraphrase", 80, 95),
+        ("misspelt", 95, 99),
+        ("followup", 90, 94),
+        ("false", 75, 87),
     ],
 )
 def test_right_answers(engine: Engine, kind: str, right: int, helped: int) -> None:
@@ -97,6 +97,8 @@ def test_other_languages(engine: Engine) -> None:
     asked = [(entry, engine.find(entry["question"])) for entry in LANGUAGES if entry["facts"]]
     right = [bool(o.candidates) and o.candidates[0].fact.partition("/")[2] in e["facts"] for e, o in asked]
     assert 100 * sum(right) / len(right) >= 80
+    helped = [is_helped(outcome, entry) for entry, outcome in asked]
+    assert 100 * sum(helped) / len(helped) >= 80
     told = [outcome.foreign for _, outcome in asked if isinstance(outcome, Found)]
     assert sum(told) >= 0.95 * len(told), "an answer says that it is not in the language of the question"
     outside = [(e["question"], engine.find(e["question"])) for e in LANGUAGES if not e["facts"]]

@@ -54,10 +54,10 @@ SET_WEIGHTS = (-3.0, -0.8, 4.0)
 
 FOUND = 0.4
 """Probability from which the fact is told without asking back."""
-FOUND_ABROAD = 0.3
-"""The same for a question in another language: the answer is told with its question, so a slip is seen."""
 UNSURE = 0.15
 """Probability from which it is worth asking back."""
+FOUND_ABROAD, UNSURE_ABROAD = 0.3, 0.06
+"""The same for a question in another language: the answer is told with its question above it, so a slip is seen."""
 
 
 def probability(evidence: Evidence, mode: Mode, odds: float = 0.0) -> float:

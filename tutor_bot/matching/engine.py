@@ -12,7 +12,7 @@ import platformdirs
 from tutor_bot.domain.facts import Catalogue, Fact, FactKey
 from tutor_bot.domain.outcomes import Candidate, Context, Found, Outcome, Talk, TalkKind, Unknown, Unsure
 from tutor_bot.matching import cache as disk
-from tutor_bot.matching.decide import FOUND, FOUND_ABROAD, UNSURE, Evidence, Mode, probability
+from tutor_bot.matching.decide import FOUND, FOUND_ABROAD, UNSURE, UNSURE_ABROAD, Evidence, Mode, probability
 from tutor_bot.matching.encoders import Encoder
 from tutor_bot.matching.followup import is_bare, leans
 from tutor_bot.matching.head import kernel, softmax
@@ -34,7 +34,9 @@ OFFERED = 3
 CONTEXT_WEIGHT = 0.6
 """Of the words of the fact before, in a question that leans on it."""
 RELATED = 1.0
-"""Log-odds that a fact gains for being told before or a see-also of that, when the question leans on it."""
+"""Log-odds that a fact gains for being a see-also of the one told before, when the question leans on that."""
+TOLD = 0.6
+"""The same for the fact that was just told: less, for the asker has read it."""
 TRANSLATED = 0.55
 """Cosine from which a word of the base stands for a word of another language."""
 ADDED_FROM, ADDED_SURE = 0.55, 0.9
@@ -280,9 +282,10 @@ class Engine:
             scores = SHARPNESS * (near_words + near_sense)
             nothing = SHARPNESS * NOTHING_NEAR * (1 if by_sense is None else 2)
         if before:
-            for key in (before[0].key, *before[0].see_also):
+            related = [(before[0].key, TOLD), *((key, RELATED) for key in before[0].see_also)]
+            for key, odds in related:
                 if (number := self._number.get(key)) is not None and number < len(scores):
-                    scores[number] += RELATED
+                    scores[number] += odds
         # A few facts share the whole probability, even of a question about bees: it is shared with what is not there.
         absent = max(FEWEST - index.facts, 0)
         chance = softmax(np.concatenate([scores, np.full(absent, nothing, dtype=np.float32)]))[: index.facts]
@@ -380,10 +383,11 @@ class Engine:
         score = probability(evidence, self._mode(read), odds)
         order, candidates = self._candidates(near, score)
         key = self._keys[best]
-        if score >= (FOUND_ABROAD if read.foreign else FOUND):
+        found, unsure = (FOUND_ABROAD, UNSURE_ABROAD) if read.foreign else (FOUND, UNSURE)
+        if score >= found:
             return Found(key, score, candidates, foreign=read.foreign)
         on_subject = read.foreign or evidence.covered > 0 or evidence.sense >= ON_SUBJECT
-        if score >= UNSURE and on_subject and evidence.strange < 1:
+        if score >= unsure and on_subject and evidence.strange < 1:
             offered = [self._keys[n] for n in order[:OFFERED] if near.chance[n] >= 0.15 * near.chance[best]]
             if len(offered) == 1 and len(order) > 1:
                 offered.append(self._keys[order[1]])
@@ -391,7 +395,8 @@ class Engine:
         topics = dict.fromkeys(
             f"{fact.pack}/{fact.topic}"
             for n in order[:OFFERED]
-            if (near.words[n] > TOPIC_BY_WORDS or near.sense[n] > ON_SUBJECT) and (fact := self.catalogue.facts[self._keys[n]])
+            if (near.words[n] > TOPIC_BY_WORDS or near.sense[n] > ON_SUBJECT)
+            and (fact := self.catalogue.facts[self._keys[n]])
         )
         return Unknown(score, candidates, tuple(topics))
 
