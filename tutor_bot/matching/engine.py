@@ -380,13 +380,14 @@ class Engine:
 
     def _decide(self, read: Read, near: _Near, odds: float) -> Outcome:
         best, evidence = self._weigh(read, near)
-        score = probability(evidence, self._mode(read), odds)
+        mode = self._mode(read)
+        score = probability(evidence, mode, odds)
         order, candidates = self._candidates(near, score)
         key = self._keys[best]
-        found, unsure = (FOUND_ABROAD, UNSURE_ABROAD) if read.foreign else (FOUND, UNSURE)
+        found, unsure = (FOUND_ABROAD, UNSURE_ABROAD) if mode is Mode.FOREIGN else (FOUND, UNSURE)
         if score >= found:
             return Found(key, score, candidates, foreign=read.foreign)
-        on_subject = read.foreign or evidence.covered > 0 or evidence.sense >= ON_SUBJECT
+        on_subject = mode is Mode.FOREIGN or evidence.covered > 0 or evidence.sense >= ON_SUBJECT
         if score >= unsure and on_subject and evidence.strange < 1:
             offered = [self._keys[n] for n in order[:OFFERED] if near.chance[n] >= 0.15 * near.chance[best]]
             if len(offered) == 1 and len(order) > 1:

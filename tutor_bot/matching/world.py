@@ -22,7 +22,7 @@ ELSEWHERE = frozenset(
     nurnberg orban perestroika pompeii pompidou potsdam pretoria rasputin ribbentrop romanovs ronaldo scholz
     sputnik stalingrad suez sunak thunberg titanic tsunami tutankhamun versailles vichy victoria wagner warhol waterloo
     watergate wikipedia yalta zuckerberg
-    gitler cherchill ruzvelt frantsiya germaniya kitay ispaniya italiya hitlers almanya italya cin ispanya fransa amerika
-    china deutschland frankreich italien spanien alemania francia italia espana allemagne chine espagne italie
+    gitler cherchill ruzvelt frantsiya germaniya kitay ispaniya italiya hitlers almanya italya cin ispanya fransa
+    amerika china deutschland frankreich italien spanien alemania francia italia espana allemagne chine espagne italie
     paris london berlin madrid rome tokyo beijing delhi cairo vienna""".split()
 )
