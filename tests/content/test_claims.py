@@ -3,7 +3,7 @@
 import pytest
 
 from tutor_bot.domain.outcomes import Found
-from tutor_bot.matching import load_engine
+from tutor_bot.matching import default_cache, load_engine
 from tutor_bot.matching.engine import Engine
 from tutor_bot.shipped import content_folder
 
@@ -97,12 +97,12 @@ CLAIMS = [
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def engine() -> Engine:
     from tutor_bot.content import load
 
     catalogue = load(content_folder()).catalogue
     assert catalogue
-    return load_engine(catalogue, tmp_path_factory.mktemp("cache"))
+    return load_engine(catalogue, default_cache())
 
 
 @pytest.mark.parametrize(("claim", "question", "facts", "words"), CLAIMS, ids=[row[0] for row in CLAIMS])

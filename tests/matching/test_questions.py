@@ -8,7 +8,7 @@ import pytest
 from tests.matching.datasets import lines
 from tutor_bot.content import load
 from tutor_bot.domain.outcomes import Context, Found, Outcome, Talk, Unsure
-from tutor_bot.matching import Engine, load_encoder, load_engine
+from tutor_bot.matching import Engine, default_cache, load_encoder, load_engine
 from tutor_bot.shipped import content_folder
 
 SURE = 0.9
@@ -17,12 +17,12 @@ LANGUAGES = lines("languages.jsonl")
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def engine() -> Engine:
     catalogue = load(content_folder(), thorough=False).catalogue
     encoder = load_encoder()
     assert catalogue
     assert encoder
-    return load_engine(catalogue, tmp_path_factory.mktemp("cache"), encoder)
+    return load_engine(catalogue, default_cache(), encoder)
 
 
 def outcome_of(engine: Engine, entry: dict[str, Any]) -> Outcome:

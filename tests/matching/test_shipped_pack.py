@@ -2,9 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import catalogue as small_catalogue
+from tests.matching.test_engine import Meanings
 from tutor_bot.content import load
 from tutor_bot.domain.outcomes import Context, Found, Talk, TalkKind, Unknown, Unsure
-from tutor_bot.matching import Engine, load_engine
+from tutor_bot.matching import Engine, default_cache, kept_engine, load_engine
 from tutor_bot.shipped import content_folder
 
 
@@ -12,7 +14,7 @@ from tutor_bot.shipped import content_folder
 def engine() -> Engine:
     catalogue = load(content_folder()).catalogue
     assert catalogue
-    return load_engine(catalogue, None)
+    return load_engine(catalogue, default_cache())
 
 
 @pytest.mark.parametrize(
@@ -124,14 +126,19 @@ def test_each_phrasing_finds_its_own_fact(engine: Engine) -> None:
     assert not wrong
 
 
-def test_the_cache_gives_the_same_answers(engine: Engine, tmp_path: Path) -> None:
-    """An index from disk answers like one that was just built; damaged or unwritable, it is built anew."""
-    catalogue = engine.catalogue
-    load_engine(catalogue, tmp_path)
-    [file] = tmp_path.iterdir()
-    again = load_engine(catalogue, tmp_path)
-    assert again.find("who killed trotsky") == engine.find("who killed trotsky")
-    for damage in (b"", b"PK\x03\x04 half a file", file.read_bytes()[:-500]):
-        file.write_bytes(damage)
-        assert load_engine(catalogue, tmp_path).find("nep") == engine.find("nep")
-    assert load_engine(catalogue, Path("/proc/nowhere")).find("nep") == engine.find("nep")
+def test_the_cache_gives_the_same_answers(tmp_path: Path) -> None:
+    """What is kept on disk answers like what was just learnt; damaged or unwritable, it is learnt anew."""
+    catalogue, encoder = small_catalogue(), Meanings()
+    fresh = load_engine(catalogue, tmp_path, encoder)
+    files = sorted(tmp_path.iterdir())
+    assert len(files) == 2
+    kept = kept_engine(catalogue, tmp_path, encoder)
+    assert kept
+    for question in ("what was the burial", "tell me about the testament", "who won the cup"):
+        assert kept.find(question) == fresh.find(question)
+    for file in files:
+        for damage in (b"", b"PK\x03\x04 half a file", file.read_bytes()[:-500]):
+            file.write_bytes(damage)
+            assert kept_engine(catalogue, tmp_path, encoder) is None
+            assert load_engine(catalogue, tmp_path, encoder).find("the burial") == fresh.find("the burial")
+    assert load_engine(catalogue, Path("/proc/nowhere"), encoder).find("the burial") == fresh.find("the burial")
