@@ -269,6 +269,7 @@ async def reload_content(content: Path, keeper: Keeper) -> str:
     except AppError as error:
         log.error("the content has faults, so the old one stays in force:\n%s", error)
         return f"The content has faults, so the old one stays in force:\n{error}"
-    await keeper.adopt(catalogue)
+    if not await keeper.adopt(catalogue):
+        return "The content could not be learnt, so the old one stays in force; the log says why."
     log.info("content reloaded: %d facts", len(catalogue.facts))
     return f"Content reloaded: {len(catalogue.facts)} facts."

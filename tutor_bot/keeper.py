@@ -35,6 +35,7 @@ class Keeper:
         self._version: int | None = None
         self._changed = asyncio.Event()
         self._wanted: Catalogue | None = None
+        self._failed: Catalogue | None = None
         self._wants = asyncio.Event()
         self._learnt = asyncio.Condition()
         knowledge.on_added = self._changed.set
@@ -42,13 +43,18 @@ class Keeper:
     async def run(self, storage: Storage) -> None:
         """Until cancelled: look for additions, and learn what is new off the loop."""
         learning = asyncio.create_task(self._learn_on())
+        in_trouble = False
         try:
             while True:
                 self._changed.clear()
                 try:
                     await self._look(storage)
+                    in_trouble = False
                 except Exception:
-                    log.exception("additions cannot be read; the next look takes them up")
+                    # Said once: the next look comes in a second.
+                    if not in_trouble:
+                        log.exception("additions cannot be read; the bot looks again every second")
+                    in_trouble = True
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_EVERY):
                         await self._changed.wait()
@@ -56,12 +62,20 @@ class Keeper:
             learning.cancel()
             await asyncio.gather(learning, return_exceptions=True)
 
-    async def adopt(self, pack: Catalogue) -> None:
-        """The files have changed: returns when the new content answers; until then the old does."""
-        self._pack, self._version = pack, None
+    async def adopt(self, pack: Catalogue) -> bool:
+        """The files have changed: returns when the new content answers, False if it cannot be learnt.
+
+        Until then, and then, the old content answers.
+        """
+        self._pack, self._version, self._failed = pack, None, None
         self._changed.set()
+
+        def done() -> bool:
+            return self._failed is pack or self._knowledge.catalogue.version.startswith(pack.version)
+
         async with self._learnt:
-            await self._learnt.wait_for(lambda: self._knowledge.catalogue.version.startswith(pack.version))
+            await self._learnt.wait_for(done)
+        return self._failed is not pack
 
     async def _look(self, storage: Storage) -> None:
         """Lay over the pack what curators have added since the last look."""
@@ -96,6 +110,9 @@ class Keeper:
                 engine = await self._learn(wanted)
             except Exception:
                 log.exception("the content could not be learnt; the old answers stay in force")
+                self._failed = self._pack
+                async with self._learnt:
+                    self._learnt.notify_all()
                 continue
             if wanted is self._wanted:
                 await self._swap(engine)

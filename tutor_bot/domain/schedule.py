@@ -28,10 +28,17 @@ def next_daily(now: datetime, *, zone: ZoneInfo, hour: time, last_day: date | No
     return instant
 
 
-_HOUR = re.compile(r"([01]?\d|2[0-3])[:.h]([0-5]\d)")
+_HOUR = re.compile(r"(\d{1,2})(?:[:.h]([0-5]\d))?\s*(am|pm|h)?")
 
 
 def parse_hour(text: str) -> time | None:
-    """`8:30`, `08.30` or `20h15` as a time; None when it is none."""
-    found = _HOUR.fullmatch(text.strip())
-    return time(int(found[1]), int(found[2])) if found else None
+    """`8:30`, `08.30`, `20h15`, `6pm`, `18` as a time; None when it is none."""
+    found = _HOUR.fullmatch(text.strip().lower().replace(".m.", "m"))
+    if found is None:
+        return None
+    hour, minute, half = int(found[1]), int(found[2] or 0), found[3]
+    if half in ("am", "pm"):
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return time(hour, minute) if hour < 24 else None

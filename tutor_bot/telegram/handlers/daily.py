@@ -58,6 +58,8 @@ async def command(update: Update, context: TutorContext) -> None:
         await reply(message, general.private_only_view(f"https://t.me/{context.bot.username}?start=daily", v))
         return
     words = list(context.args or ())
+    if len(words) > 1 and words[1].lower() in ("am", "pm"):
+        words[:2] = [words[0] + words[1]]
     if not words:
         learner = await context.tutor.daily.of(context.person)
         await reply(message, daily.daily_view(learner.daily, learner.zone, v))
