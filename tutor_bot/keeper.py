@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tutor_bot.domain.curation import in_pack, laid_over
@@ -99,7 +100,9 @@ class Keeper:
         self._wants.set()
 
     async def _learn_on(self) -> None:
-        self._encoder = await asyncio.to_thread(self._encode)
+        if self._encoder is None:
+            with _replies_first():
+                self._encoder = await asyncio.to_thread(self._encode)
         while True:
             await self._wants.wait()
             self._wants.clear()
@@ -131,6 +134,17 @@ class Keeper:
         self._knowledge.matcher = engine
         async with self._learnt:
             self._learnt.notify_all()
+
+
+@contextmanager
+def _replies_first() -> Iterator[None]:
+    """While a thread computes, the loop gets the interpreter back ten times as soon as usually."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 10)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _writable(folder: Path) -> bool:
