@@ -48,7 +48,7 @@ def test_a_review_changes_nothing_it_was_given() -> None:
 
 
 def test_a_wrong_answer_is_not_knowing() -> None:
-    """Just after a wrong answer the fact counts as fading, also where it was known well before."""
+    """Just after a wrong answer the fact is not known, however well it was known before."""
     memory = review(None, right=True, now=NOON)
     assert is_known(memory, NOON)
     lapsed = review(memory, right=False, now=memory.due)

@@ -10,7 +10,7 @@ from tutor_bot.domain.memory import Memory, is_known
 
 @dataclass(frozen=True, slots=True)
 class TopicProgress:
-    """Facts of one topic: known, fading, met but never quizzed, not met."""
+    """Facts of one topic: known, fading (known once), `met` and still to learn; the rest is not met."""
 
     title: str
     known: int
@@ -40,11 +40,12 @@ def by_topic(catalogue: Catalogue, memories: Mapping[FactKey, Memory], now: date
             memory = memories.get(key)
             if memory is None:
                 continue
-            if memory.reviewed is None:
-                met += 1
-            elif is_known(memory, now):
+            if is_known(memory, now):
                 known += 1
-            else:
+            elif memory.right:
                 fading += 1
+            else:
+                # Only read, or answered wrongly the last time: what was not known cannot fade.
+                met += 1
         rows.append(TopicProgress(topic.title, known, fading, met, len(topic.facts)))
     return tuple(rows)

@@ -1,0 +1,28 @@
+"""What counts as known, fading and still to learn."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import NOON, catalogue, fact
+from tutor_bot.domain.memory import Memory, met, review
+from tutor_bot.domain.progress import by_topic
+
+LONG = timedelta(days=60)
+
+
+@pytest.mark.parametrize(
+    ("idea", "memory", "later", "counts"),
+    [
+        ("never met", None, timedelta(0), (0, 0, 0)),
+        ("only read", met(NOON), timedelta(0), (0, 0, 1)),
+        ("wrong the first time: to learn, not fading", review(None, right=False, now=NOON), timedelta(0), (0, 0, 1)),
+        ("right", review(None, right=True, now=NOON), timedelta(0), (1, 0, 0)),
+        ("right once, long ago", review(None, right=True, now=NOON), LONG, (0, 1, 0)),
+    ],
+)
+def test_by_topic(idea: str, memory: Memory | None, later: timedelta, counts: tuple[int, int, int]) -> None:
+    """A fact is in one place at most, and what was never known does not fade."""
+    memories = {"demo/testament": memory} if memory else {}
+    [row] = by_topic(catalogue(fact("testament")), memories, NOON + later)
+    assert (row.known, row.fading, row.met) == counts, idea
