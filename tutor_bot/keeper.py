@@ -89,7 +89,6 @@ class Keeper:
         if done:
             async with storage.work() as work:
                 await work.curation.drop(done)
-        self._version = version
         catalogue = laid_over(self._pack, [a for a in additions if a.id not in done])
         engine = self._knowledge.matcher
         if isinstance(engine, Engine) and catalogue.version != engine.catalogue.version:
@@ -98,6 +97,7 @@ class Keeper:
                 await self._swap(await asyncio.to_thread(base.extended, catalogue))
         self._wanted = catalogue
         self._wants.set()
+        self._version = version
 
     async def _learn_on(self) -> None:
         if self._encoder is None:

@@ -11,12 +11,12 @@ import pytest
 from tests.builders import NOON
 from tests.clocks import MovingClock
 from tests.content.test_loader import write
-from tests.fake_telegram import AMINA, BO, CHIDI
+from tests.fake_telegram import AMINA, BO, CHIDI, Refusal
 from tests.telegram.conversation import Conversation
 from tutor_bot.app import load_content, pull
 from tutor_bot.domain.outcomes import Found, Unknown
 from tutor_bot.keeper import Keeper
-from tutor_bot.matching import load_engine
+from tutor_bot.matching import Engine, load_engine
 from tutor_bot.shipped import migrations_folder
 from tutor_bot.storage import Storage
 from tutor_bot.storage.migrate import upgrade
@@ -75,6 +75,24 @@ async def finds(talk: Conversation, text: str, fact: str) -> None:
             await asyncio.sleep(0.01)
 
 
+async def learnt(talk: Conversation) -> None:
+    """Wait until a head that knows all additions has been swapped in."""
+    async with asyncio.timeout(20):
+        while not (isinstance(engine := talk.knowledge.matcher, Engine) and engine.base is engine):
+            await asyncio.sleep(0.01)
+
+
+async def test_a_decision_ends_what_was_being_written(url: str, content: Path, tmp_path: Path) -> None:
+    """After "Later" a curator's next text is a question again, not the answer of a new fact."""
+    async with bot(url, content, tmp_path / "cache") as talk:
+        await talk.says(WISH)
+        await talk.says("/review", CHIDI)
+        await talk.presses("New fact", CHIDI)
+        await talk.presses("Later", CHIDI)
+        [reply] = await talk.says("did lenin want stalin removed", CHIDI)
+        assert "too rude" in reply["text"]
+
+
 async def test_the_whole_loop(url: str, content: Path, tmp_path: Path) -> None:
     """Unknown, reviewed, phrased, told, found anew, made a fact, pulled into the files, and gone from the database."""
     async with bot(url, content, tmp_path / "cache") as talk:
@@ -94,6 +112,8 @@ async def test_the_whole_loop(url: str, content: Path, tmp_path: Path) -> None:
         assert told["chat_id"] == AMINA["id"]
         assert WISH in told["text"]
         assert "too rude" in told["text"]
+        await finds(talk, WISH, "demo/testament-postscript")
+        await learnt(talk)
         await finds(talk, WISH, "demo/testament-postscript")
 
         await talk.tells_later_is_over()
@@ -191,6 +211,15 @@ async def test_inline_cards(url: str, content: Path, tmp_path: Path) -> None:
         assert len(talk.telegram.sent("answerInlineQuery")) == 2
         async with talk.storage.read() as work:
             assert await work.people.known_as(AMINA["id"]) is None
+
+
+async def test_an_inline_query_that_is_too_old(url: str, content: Path, tmp_path: Path) -> None:
+    """Telegram takes no answer to it any more: it is tried once, and the next one is answered."""
+    async with bot(url, content, tmp_path / "cache") as talk:
+        talk.telegram.replies["answerInlineQuery"] = [Refusal(400, "Bad Request: query is too old")]
+        for number in ("7", "8"):
+            await talk.tells({"inline_query": {"id": number, "from": AMINA, "query": "lenin", "offset": ""}})
+        assert [call["inline_query_id"] for call in talk.telegram.sent("answerInlineQuery")] == ["7", "8"]
 
 
 async def test_two_questions_in_one_message(url: str, content: Path, tmp_path: Path) -> None:

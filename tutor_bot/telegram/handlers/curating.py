@@ -47,6 +47,9 @@ async def pressed(query: CallbackQuery, press: Press, context: TutorContext) -> 
     if not use.may(context.person):
         await respond(query, general.old_button_view(v))
         return
+    if press.verb not in (Verb.REVIEW_SEARCH, Verb.REVIEW_NEW, Verb.REVIEW_CERTAINTY):
+        # Whatever was being written is done with, or the next question would be taken for it.
+        await use.give_up(context.person)
     decided: Decided | None = None
     match press.verb:
         case Verb.REVIEW_SEARCH | Verb.REVIEW_NEW:
@@ -54,8 +57,9 @@ async def pressed(query: CallbackQuery, press: Press, context: TutorContext) -> 
             asking = await use.ask_for(context.person, miss, step)
             await respond(query, curating.asking_view(asking, v) if asking else curating.decided_already_view(v))
             return
+        case Verb.REVIEW_CERTAINTY if press.word in set(Certainty):
+            decided = await use.make(context.person, miss, Certainty(press.word))
         case Verb.REVIEW_CANCEL:
-            await use.give_up(context.person)
             await change(query, curating.cancelled_view(v))
             return
         case Verb.REVIEW_LATER:
@@ -66,9 +70,6 @@ async def pressed(query: CallbackQuery, press: Press, context: TutorContext) -> 
         case Verb.REVIEW_SAME:
             fact = fact_marked(context.tutor.knowledge.catalogue, press.word)
             decided = await use.same_as(miss, fact.key) if fact else None
-            await use.give_up(context.person)
-        case Verb.REVIEW_CERTAINTY if press.word in set(Certainty):
-            decided = await use.make(context.person, miss, Certainty(press.word))
         case Verb.REVIEW_OUT:
             decided = await use.out_of_scope(miss)
         case Verb.REVIEW_SEEN:

@@ -1,5 +1,6 @@
 """Inline mode: `@bot lenin testament` in any chat offers facts as cards while one types."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -11,6 +12,7 @@ from telegram import (
     Update,
 )
 from telegram.constants import ParseMode
+from telegram.error import BadRequest
 from telegram.ext import BaseHandler, InlineQueryHandler
 
 from tutor_bot.telegram.context import TutorContext
@@ -43,7 +45,9 @@ async def offered(update: Update, context: TutorContext) -> None:
         for fact in facts
     ]
     button = InlineQueryResultsButton(general.ask_in_private_text(v), start_parameter="inline")
-    await query.answer(cards, cache_time=KEPT, is_personal=False, button=button)
+    # Whoever typed on has a newer query; an old one, as after a restart, cannot be answered and needs no answer.
+    with suppress(BadRequest):
+        await query.answer(cards, cache_time=KEPT, is_personal=False, button=button)
 
 
 def handlers() -> list[BaseHandler[Any, Any, Any]]:
