@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor_bot.domain.facts import Catalogue
 from tutor_bot.matching.index import Index
 from tutor_bot.matching.learning import Learnt, Sense
 
@@ -37,9 +38,9 @@ def _file(folder: Path, version: str, encoder: str = "") -> Path:
     return folder / f"{version}-{_code()}{suffix}.npz"
 
 
-def fetch(folder: Path, version: str) -> Learnt | None:
+def fetch(folder: Path, catalogue: Catalogue) -> Learnt | None:
     """What was kept for this content; None when there is nothing, or it is damaged."""
-    kept = _read(_file(folder, version))
+    kept = _read(_file(folder, catalogue.version))
     try:
         if kept is None:
             return None
@@ -58,16 +59,16 @@ def fetch(folder: Path, version: str) -> Learnt | None:
     except (ValueError, KeyError, TypeError) as error:
         log.debug("the kept index cannot be used and is built anew: %r", error)
         return None
-    return learnt if _whole(learnt) else None
+    return learnt if _whole(learnt, len(catalogue.facts)) else None
 
 
-def fetch_sense(folder: Path, version: str, encoder: str) -> Sense | None:
-    """What this encoder made of this content; None when there is nothing, or it is damaged."""
+def fetch_sense(folder: Path, version: str, encoder: str, learnt: Learnt) -> Sense | None:
+    """What this encoder made of what was learnt; None when there is nothing, or it is damaged."""
     kept = _read(_file(folder, version, encoder))
     try:
         if kept is None:
             return None
-        return Sense(
+        sense = Sense(
             encoder,
             kept["mean"].astype(np.float32),
             kept["vectors"].astype(np.float32),
@@ -75,6 +76,7 @@ def fetch_sense(folder: Path, version: str, encoder: str) -> Sense | None:
             json.loads(bytes(kept["lexicon"]).decode()),
             kept["meanings"].astype(np.float32),
         )
+        return sense if len(sense.vectors) == len(learnt.index.owner) else None
     except (ValueError, KeyError) as error:
         log.debug("the kept sense cannot be used and is made anew: %r", error)
         return None
@@ -92,10 +94,11 @@ def _read(file: Path) -> dict[str, NDArray[Any]] | None:
         return None
 
 
-def _whole(learnt: Learnt) -> bool:
+def _whole(learnt: Learnt, facts: int) -> bool:
     index = learnt.index
     return (
-        len(index.starts) == len(index.vocabulary) + 1
+        index.facts == facts
+        and len(index.starts) == len(index.vocabulary) + 1
         and len(index.idf) == len(index.vocabulary)
         and len(index.rows) == len(index.weights) == int(index.starts[-1])
         and len(learnt.texts) == index.facts

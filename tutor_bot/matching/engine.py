@@ -53,6 +53,8 @@ ALL_ROWS, SHORTLIST = 30_000, 5_000
 """Of more rows than the first, only so many that are nearest by words are compared by sense."""
 FOLLOWS = 1.3
 """Log-odds that a question which leans on the one before is on the subject."""
+LONGEST = 1000
+"""Letters that an encoder gets of a question: more is no question, and would take long."""
 ON_SUBJECT = 0.6
 """Cosine of sense from which a question without a word of the fact's may still be about it."""
 SHARPNESS = 12.0
@@ -68,15 +70,15 @@ def default_cache() -> Path:
 def load_engine(catalogue: Catalogue, cache: Path | None, encoder: Encoder | None = None) -> "Engine":
     """The engine for this content: what it learns comes from `cache`, or is learnt anew and kept there if possible."""
     aliases = Aliases(pack.synonyms for pack in catalogue.packs)
-    learnt = disk.fetch(cache, catalogue.version) if cache else None
-    if learnt is None or learnt.index.facts != len(catalogue.facts):
+    learnt = disk.fetch(cache, catalogue) if cache else None
+    if learnt is None:
         learnt = learn(catalogue, aliases)
         if cache:
             disk.keep(cache, catalogue.version, learnt)
     sense = None
     if encoder:
-        sense = disk.fetch_sense(cache, catalogue.version, encoder.name) if cache else None
-        if sense is None or len(sense.vectors) != len(learnt.index.owner):
+        sense = disk.fetch_sense(cache, catalogue.version, encoder.name, learnt) if cache else None
+        if sense is None:
             sense = learn_sense(catalogue, aliases, learnt, encoder)
             if cache:
                 disk.keep_sense(cache, catalogue.version, sense)
@@ -85,11 +87,9 @@ def load_engine(catalogue: Catalogue, cache: Path | None, encoder: Encoder | Non
 
 def kept_engine(catalogue: Catalogue, cache: Path, encoder: Encoder | None) -> "Engine | None":
     """The engine for this content, if all that it needs is in `cache`."""
-    learnt = disk.fetch(cache, catalogue.version)
-    sense = disk.fetch_sense(cache, catalogue.version, encoder.name) if encoder else None
-    if learnt is None or learnt.index.facts != len(catalogue.facts):
-        return None
-    if encoder and (sense is None or len(sense.vectors) != len(learnt.index.owner)):
+    learnt = disk.fetch(cache, catalogue)
+    sense = disk.fetch_sense(cache, catalogue.version, encoder.name, learnt) if encoder and learnt else None
+    if learnt is None or (encoder and sense is None):
         return None
     return Engine(catalogue, Aliases(pack.synonyms for pack in catalogue.packs), learnt, sense, encoder)
 
@@ -235,15 +235,10 @@ class Engine:
             near.chance[number] += 0.95
         return self._decide(read, near, FOLLOWS if leaning else 0.0)
 
-    def evidence(self, text: str, hidden: Sequence[int] = ()) -> tuple[FactKey, Evidence, Mode]:
-        """The best candidate and what speaks for it, with `hidden` facts taken out: for calibration."""
+    def evidence(self, text: str) -> tuple[FactKey, Evidence, Mode]:
+        """The best candidate and what speaks for it: for calibration."""
         read = self._read(text)
-        near = self._near(read, ())
-        for number in hidden:
-            near.chance[number] = near.words[number] = near.sense[number] = 0.0
-        if hidden:
-            near.chance[:] = near.chance / max(near.chance.sum(), 1e-9)
-        best, evidence = self._weigh(read, near)
+        best, evidence = self._weigh(read, self._near(read, ()))
         return self._keys[best], replace(evidence, exact=0.0), self._mode(read)
 
     def _mode(self, read: Read) -> Mode:
@@ -266,10 +261,11 @@ class Engine:
 
     def _near(self, read: Read, before: Sequence[Fact]) -> _Near:
         """Each fact's nearness to the question, helped by the facts before where it leans on them."""
-        by_words, by_sense = self._rows(read.tokens, read.text)
+        vector = self._vector(read.text)
+        by_words, by_sense = self._rows(read.tokens, vector)
         if before:
             topic = self._topic_of(before[0])
-            wide_words, wide_sense = self._rows([*read.tokens, *topic], f"{read.text} {' '.join(topic)}")
+            wide_words, wide_sense = self._rows([*read.tokens, *topic], self._vector(f"{read.text} {' '.join(topic)}"))
             by_words = (1 - CONTEXT_WEIGHT) * by_words + CONTEXT_WEIGHT * wide_words
             if by_sense is not None and wide_sense is not None:
                 by_sense = (1 - CONTEXT_WEIGHT) * by_sense + CONTEXT_WEIGHT * wide_sense
@@ -290,41 +286,43 @@ class Engine:
         absent = max(FEWEST - index.facts, 0)
         chance = softmax(np.concatenate([scores, np.full(absent, nothing, dtype=np.float32)]))[: index.facts]
         near = _Near(near_words, near_sense, chance)
-        return self._with_added(read, near) if self._added else near
+        return self._with_added(read.tokens, vector, near) if self._added else near
 
     def _row(self, number: int, text: str) -> _Row:
         read = self._reader.read(text)
-        vector = None
-        if self._sense and self._encoder:
-            [vector] = centred(self._encoder.encode([read.text[:1000]]), self._sense.mean)
-        return _Row(number, self._index.weighed(read.tokens), vector)
+        return _Row(number, self._index.weighed(read.tokens), self._vector(read.text))
 
-    def _with_added(self, read: Read, near: _Near) -> _Near:
+    def _with_added(self, tokens: Sequence[str], vector: Floats | None, near: _Near) -> _Near:
         """What was added since the head was trained counts by its nearness."""
         more = len(self._keys) - len(near.chance)
-        words_, sense, chance = (np.pad(a, (0, more)) for a in (near.words, near.sense, near.chance))
-        asked = self._row(0, read.text if read.foreign else " ".join(read.tokens))
-        vector = self._row(0, read.text).vector if self._sense else None
+        by_word, sense, chance = (np.pad(a, (0, more)) for a in (near.words, near.sense, near.chance))
+        asked = self._index.weighed(tokens)
         for row in self._added:
-            by_words = sum(value * asked.features.get(id, 0.0) for id, value in row.features.items())
+            by_words = sum(value * asked.get(name, 0.0) for name, value in row.features.items())
             by_sense = 0.0 if vector is None or row.vector is None else float(vector @ row.vector)
-            words_[row.number] = max(words_[row.number], by_words)
+            by_word[row.number] = max(by_word[row.number], by_words)
             sense[row.number] = max(sense[row.number], by_sense)
             sure = min(max((max(by_words, by_sense) - ADDED_FROM) / (ADDED_SURE - ADDED_FROM), 0.0), 0.95)
             if sure > chance[row.number]:
                 chance *= 1 - sure
                 chance[row.number] += sure
-        return _Near(words_, sense, chance)
+        return _Near(by_word, sense, chance)
 
     def _topic_of(self, fact: Fact) -> list[str]:
         return [t for t in self._reader.fold(fact.question) if t not in FUNCTION_WORDS]
 
-    def _rows(self, tokens: Sequence[str], text: str) -> tuple[Floats, Floats | None]:
+    def _vector(self, text: str) -> Floats | None:
+        """The sense of a text; None without an encoder."""
+        if self._sense is None or self._encoder is None:
+            return None
+        found: Floats = centred(self._encoder.encode([text[:LONGEST]]), self._sense.mean)[0]
+        return found
+
+    def _rows(self, tokens: Sequence[str], vector: Floats | None) -> tuple[Floats, Floats | None]:
         """Cosines with every row, by words and by sense."""
         by_words = self._index.similarities(*self._index.vector(tokens))
-        if self._sense is None or self._encoder is None:
+        if self._sense is None or vector is None:
             return by_words, None
-        [vector] = centred(self._encoder.encode([text[:1000]]), self._sense.mean)
         if len(by_words) <= ALL_ROWS:
             return by_words, self._sense.vectors @ vector
         by_sense = np.zeros_like(by_words)

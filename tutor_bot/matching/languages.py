@@ -11,12 +11,11 @@ _COMMON = {
         starb wollte konnte kam gab es wem wen waren heisst bedeutet machte gemacht machten eigentlich nach gegen
         warst seit durch konnten dieser diese""",
     "fr": """le la les des du un une et est sont qui que quoi quand pourquoi comment ou etait etaient ete il elle ils
-        quel quelle quels quelles avec dans pour par sur ce cette son sa ses au aux pas ont fut mort ne c qu d l s'est
-        est-ce""",
+        quel quelle quels quelles avec dans pour par sur ce cette son sa ses au aux pas ont fut mort ne c qu d l""",
     "es": """el los las un una y es son que quien quienes cuando por como donde fue fueron era eran del al con para en
         su sus se lo no porque cual cuales cuanto cuantos esta este murio ha habia de""",
-    "tr": """ve bir ne neden nicin nasil kim kimdi kimin zaman nerede mi mu mi? ile icin bu oldu olarak olan
-        vardi sonra once nedir kimdir hangi kac lenin'in stalin'in idi dedi olmus degil onun ona nin
+    "tr": """ve bir ne neden nicin nasil kim kimdi kimin zaman nerede mi ile icin bu oldu olarak olan
+        vardi sonra once nedir kimdir hangi kac idi dedi olmus degil onun ona nin
         nun neydi kimlerdi kimler yapti yapiyor neler niye hani daki deki da""",
     "it": """il lo gli una e chi che cosa quando perche come dove fu era erano della del dei nel con per sono stato
         quale quali mori""",
@@ -60,47 +59,12 @@ def _plain(token: str) -> str:
 
 _CYRILLIC = dict(
     zip(
-        "абвгдезийклмнопрстуфыэіїєґ",
-        "a b v g d e z i y k l m n o p r s t u f y e i i e g".split(),
+        "абвгдеёжзийклмнопрстуфхцчшщыэюяіїєґ",
+        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch y e yu ya i i e g".split(),
         strict=True,
     )
-) | {
-    "ё": "e",
-    "ж": "zh",
-    "х": "kh",
-    "ц": "ts",
-    "ч": "ch",
-    "ш": "sh",
-    "щ": "shch",
-    "ъ": "",
-    "ь": "",
-    "ю": "yu",
-    "я": "ya",
-}
-_ENDINGS = (
-    "ого",
-    "ому",
-    "ыми",
-    "ими",
-    "ами",
-    "ой",
-    "ий",
-    "ый",
-    "ым",
-    "им",
-    "ом",
-    "ем",
-    "ах",
-    "ые",
-    "ая",
-    "а",
-    "у",
-    "ы",
-    "е",
-    "и",
-    "я",
-    "ю",
-)
+) | {"ъ": "", "ь": ""}
+_ENDINGS = tuple("ого ому ыми ими ами ой ий ый ым им ом ем ах ые ая а у ы е и я ю".split())
 
 
 def latin_forms(word: str) -> list[str]:

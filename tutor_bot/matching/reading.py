@@ -16,13 +16,12 @@ from tutor_bot.matching.world import ELSEWHERE
 
 @dataclass(frozen=True)
 class Read:
-    """`typed`: words as typed; `tokens`: after repair and folding; `unknown`: words that neither the base nor
-    English grammar knows; `text`: for an encoder; `foreign`: in another language than the base's English.
+    """`typed`: words as typed; `tokens`: after repair and folding; `text`: for an encoder; `foreign`: in another
+    language than the base's English.
     """
 
     typed: list[str]
     tokens: list[str]
-    unknown: frozenset[str]
     text: str
     foreign: bool = False
 
@@ -51,25 +50,19 @@ class Reader:
         if foreign(as_typed):
             return self._abroad(as_typed, text)
         better: dict[str, str] = {}
-        unknown: set[str] = set()
+        strange: set[str] = set()
         for word in typed:
-            if self._speller.knows(word):
+            if self._speller.knows(word) or word in ELSEWHERE or self._speller.is_english(word):
                 continue
-            if word in ELSEWHERE or self._speller.is_english(word):
-                unknown.add(word)
-            elif repaired := self._speller.repair(word):
+            if repaired := self._speller.repair(word) or self._speller.english(word):
                 better[word] = repaired
-            elif english := self._speller.english(word):
-                better[word] = english
-                unknown.add(english)
-            else:
-                unknown.add(word)
+            elif word.isalpha() and len(word) > 2:
+                strange.add(word)
         repaired_words = [better.get(word, word) for word in typed]
-        strange = [w for w in unknown if w.isalpha() and len(w) > 2 and not self._speller.is_english(w)]
         if len(strange) >= 2 and 2 * len(strange) >= sum(len(w) > 2 for w in typed):
             return self._abroad(as_typed, text)
         tokens = self._aliases.fold(repaired_words)
-        return Read(typed, tokens, frozenset(unknown), self._for_encoder(text, tokens, repaired_words, better))
+        return Read(typed, tokens, self._for_encoder(text, tokens, repaired_words, better))
 
     def _abroad(self, typed: list[str], text: str) -> Read:
         """A question in another language: names and numbers are read, the rest is the encoder's."""
@@ -79,7 +72,7 @@ class Reader:
         known = [t for t in folded if t not in typed and self._speller.knows(t)]
         elsewhere = [form for word in typed for form in (latin_forms(word) or [word]) if form in ELSEWHERE]
         tokens = [*dict.fromkeys([*known, *names, *elsewhere]), *(t for t in typed if t.isdigit())]
-        return Read(typed, tokens, frozenset(), text.strip(), foreign=True)
+        return Read(typed, tokens, text.strip(), foreign=True)
 
     def for_encoder(self, text: str) -> str:
         """A phrasing of the base as an encoder gets it."""
