@@ -24,6 +24,7 @@ from tutor_bot.usecases.curating import Curating
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.live_quiz import LiveQuiz
+from tutor_bot.usecases.preferring import Preferring
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.sending import Sending
@@ -97,6 +98,7 @@ def knowledge() -> Knowledge:
 def tutor(storage: Storage, knowledge: Knowledge, clock: MovingClock) -> Tutor:
     quizzing = Quizzing(storage, knowledge, clock)
     live = LiveQuiz(storage, knowledge, clock)
+    progressing = Progressing(storage, knowledge, clock)
     return Tutor(
         knowledge=knowledge,
         answering=Answering(storage, knowledge, clock),
@@ -104,7 +106,8 @@ def tutor(storage: Storage, knowledge: Knowledge, clock: MovingClock) -> Tutor:
         quizzing=quizzing,
         short_answers=ShortAnswers(storage, quizzing, clock),
         daily=DailyQuiz(storage, quizzing, clock),
-        progressing=Progressing(storage, knowledge, clock),
+        preferring=Preferring(storage, knowledge, clock),
+        progressing=progressing,
         live=live,
-        sending=Sending(storage, knowledge, live, clock),
+        sending=Sending(storage, knowledge, live, progressing, clock),
     )

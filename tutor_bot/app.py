@@ -13,6 +13,7 @@ from typing import Any
 from telegram.error import TelegramError
 from telegram.request import BaseRequest
 
+from tutor_bot.charts import Studio
 from tutor_bot.clock import SystemClock
 from tutor_bot.content import load
 from tutor_bot.domain.clock import Clock
@@ -35,6 +36,7 @@ from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.housekeeping import Housekeeping
 from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.live_quiz import LiveQuiz
+from tutor_bot.usecases.preferring import Preferring
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.receiving import Receiving
@@ -71,6 +73,7 @@ class Running:
     daily: DailyQuiz
     sender: Sender
     ticker: Ticker
+    studio: Studio
 
 
 def upgrade(database_url: str) -> None:
@@ -137,7 +140,9 @@ def compose(
     quizzing = Quizzing(storage, knowledge, clock)
     daily = DailyQuiz(storage, quizzing, clock)
     live = LiveQuiz(storage, knowledge, clock)
-    sending = Sending(storage, knowledge, live, clock)
+    progressing = Progressing(storage, knowledge, clock)
+    sending = Sending(storage, knowledge, live, progressing, clock)
+    studio = Studio()
     tutor = Tutor(
         knowledge=knowledge,
         answering=Answering(storage, knowledge, clock),
@@ -146,7 +151,8 @@ def compose(
         short_answers=ShortAnswers(storage, quizzing, clock),
         live=live,
         daily=daily,
-        progressing=Progressing(storage, knowledge, clock),
+        preferring=Preferring(storage, knowledge, clock),
+        progressing=progressing,
         sending=sending,
         default_zone=zone,
     )
@@ -156,13 +162,14 @@ def compose(
         tutor=tutor,
         inbox=Receiving(storage, clock),
         clock=clock,
+        studio=studio,
         request=request,
     )
     sender = Sender(application.bot, sending, clock)
     storage.on_outgoing = sender.poke
     ticker = Ticker(daily, live, Housekeeping(storage, clock), sender, clock, at_most=look_every)
     storage.on_schedule = ticker.poke
-    return Running(application, storage, knowledge, daily, sender, ticker)
+    return Running(application, storage, knowledge, daily, sender, ticker, studio)
 
 
 async def _serve(settings: Settings, token: str, content: Path, catalogue: Catalogue) -> None:
@@ -226,6 +233,7 @@ async def until_stopped(running: Running, receiver: Receiver, stopped: asyncio.E
         for task in done:
             task.result()
     finally:
+        running.studio.close()
         await receiver.stop()
         for task in waits:
             task.cancel()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON, catalogue, fact
-from tutor_bot.domain.memory import Memory, met, review
+from tutor_bot.domain.memory import Memory, Recall, met, review
 from tutor_bot.domain.progress import by_topic
 
 LONG = timedelta(days=60)
@@ -16,9 +16,9 @@ LONG = timedelta(days=60)
     [
         ("never met", None, timedelta(0), (0, 0, 0)),
         ("only read", met(NOON), timedelta(0), (0, 0, 1)),
-        ("wrong the first time: to learn, not fading", review(None, right=False, now=NOON), timedelta(0), (0, 0, 1)),
-        ("right", review(None, right=True, now=NOON), timedelta(0), (1, 0, 0)),
-        ("right once, long ago", review(None, right=True, now=NOON), LONG, (0, 1, 0)),
+        ("wrong the first time: to learn, not fading", review(None, Recall.WRONG, NOON), timedelta(0), (0, 0, 1)),
+        ("right", review(None, Recall.AT_ONCE, NOON), timedelta(0), (1, 0, 0)),
+        ("right once, long ago", review(None, Recall.AT_ONCE, NOON), LONG, (0, 1, 0)),
     ],
 )
 def test_by_topic(idea: str, memory: Memory | None, later: timedelta, counts: tuple[int, int, int]) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.builders import fact, item, order_item
 from tutor_bot.domain.facts import ItemKind
-from tutor_bot.domain.quiz import choose_facts, choose_item, lay_out
+from tutor_bot.domain.quiz import choose_item, lay_out
 
 
 @given(st.integers())
@@ -53,21 +53,6 @@ def test_only_the_exact_set_is_right(idea: str, chosen: list[int], right: bool) 
     snapshot = lay_out(fact(), several, "v1", Random(1))
     assert snapshot.right == (0, 2)
     assert snapshot.is_right(chosen) is right, idea
-
-
-@pytest.mark.parametrize(
-    ("idea", "size", "due", "known", "expected"),
-    [
-        ("due first, then new along the course", 3, ["c"], ["c"], ["c", "a", "b"]),
-        ("due in the order given", 2, ["d", "c"], ["c", "d"], ["d", "c"]),
-        ("the known ones fill up", 4, [], ["a", "b"], ["c", "d", "a", "b"]),
-        ("never more than there are", 9, [], [], ["a", "b", "c", "d"]),
-        ("a due fact of another topic stays out", 2, ["z"], ["z"], ["a", "b"]),
-    ],
-)
-def test_choose_facts(idea: str, size: int, due: list[str], known: list[str], expected: list[str]) -> None:
-    """Facts about to be forgotten come before new ones."""
-    assert choose_facts(size, due, ["a", "b", "c", "d"], known) == expected, idea
 
 
 def test_items_of_a_fact_take_turns() -> None:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from tutor_bot.domain.facts import Fact
 from tutor_bot.domain.live import Row
+from tutor_bot.domain.progress import Week
 from tutor_bot.domain.quiz import Snapshot, Summary
 
 
@@ -27,6 +28,16 @@ class QuestionOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Stubborn:
+    """A fact that is missed again and again: told in other words, and with what it hangs together."""
+
+    fact: Fact
+    why: str
+    """Another item's explanation."""
+    see_also: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FeedbackOut:
     """What was right, after a wrong answer or a typed one."""
 
@@ -35,11 +46,26 @@ class FeedbackOut:
     position: int
     snapshot: Snapshot
     right: bool = False
+    stubborn: Stubborn | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryOut:
     summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderOut:
+    """Today's quiz is not done: so many of its questions are left."""
+
+    quiz: int
+    left: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyOut:
+    week: Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +143,7 @@ class NewsOut:
 
 
 LiveContent = LobbyOut | StartedOut | LiveQuestionOut | LiveStandingOut | LivePodiumOut
-Content = QuestionOut | FeedbackOut | SummaryOut | CloseOut | NewsOut | LiveContent
+Content = QuestionOut | FeedbackOut | SummaryOut | ReminderOut | WeeklyOut | CloseOut | NewsOut | LiveContent
 
 
 @dataclass(frozen=True, slots=True)

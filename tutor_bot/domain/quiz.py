@@ -1,15 +1,18 @@
 """A quiz: which facts, which item of each, in which order of options, and who was right."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import permutations
 from random import Random
 
-from tutor_bot.domain.facts import Fact, FactKey, Item, ItemKind
+from tutor_bot.domain.exam import ExamPlan
+from tutor_bot.domain.facts import Fact, Item, ItemKind
+from tutor_bot.domain.streak import Streak
 
 DEFAULT_SIZE = 5
 MAX_SIZE = 20
+DAILY_SIZES = (3, 5, 7, 10, 12, 15)
 MAX_ORDERS = 4
 LETTERS = "ABCDEFGH"
 
@@ -92,28 +95,19 @@ def _orders(item: Item, rng: Random) -> tuple[str, list[str], set[str]]:
 
 
 def choose_item(fact: Fact, seen: Mapping[str, int], rng: Random) -> Item:
-    """The fact's item that this learner has met least; kinds take turns, so the fact is learnt, not a letter.
+    """The fact's item that this learner has met least, of the kind met least, so the fact is learnt, not a letter.
 
     What is typed comes when all that is chosen from has been met: recall is harder than recognition.
     """
+    of_kind: dict[ItemKind, int] = {}
+    for item in fact.items:
+        of_kind[item.kind] = of_kind.get(item.kind, 0) + seen.get(item.id, 0)
 
-    def rank(item: Item) -> tuple[int, bool]:
-        return seen.get(item.id, 0), not item.kind.fits_poll
+    def rank(item: Item) -> tuple[int, bool, int]:
+        return seen.get(item.id, 0), not item.kind.fits_poll, of_kind[item.kind]
 
     first = min(map(rank, fact.items))
     return rng.choice([item for item in fact.items if rank(item) == first])
-
-
-def choose_facts(
-    size: int, due: Sequence[FactKey], course: Sequence[FactKey], known: Iterable[FactKey]
-) -> list[FactKey]:
-    """What to ask: due facts first (in the order given), then new ones along the course, then the rest."""
-    known_set = set(known)
-    in_course = set(course)
-    fresh = [key for key in course if key not in known_set]
-    rest = [key for key in course if key in known_set]
-    ordered = dict.fromkeys([*(key for key in due if key in in_course), *fresh, *rest])
-    return list(ordered)[:size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +121,13 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How a quiz went. `streak` is in days and includes today."""
+    """How a quiz went. `streak` includes today; `exam` is the plan for what is left until then."""
 
     quiz: int
     kind: QuizKind
     right: int
     asked: int
     missed: tuple[Missed, ...]
-    streak: int
+    streak: Streak
     offer_daily: bool
+    exam: ExamPlan | None = None

@@ -215,9 +215,17 @@ class LiveQuizzes:
         return [Player(row.learner_id, row.name, row.member, row.late) for row in rows]
 
     async def answer(
-        self, question: int, learner: int, chosen: Sequence[int], *, right: bool, bonus: int, now: datetime
+        self,
+        question: int,
+        learner: int,
+        chosen: Sequence[int],
+        *,
+        right: bool,
+        bonus: int,
+        now: datetime,
+        offset: int,
     ) -> bool:
-        """Keep a vote; False when there is one already, which stays."""
+        """Keep a vote, and the voter's clock in minutes east of UTC; False when there is one already, which stays."""
         values = {
             "question_id": question,
             "learner_id": learner,
@@ -225,6 +233,7 @@ class LiveQuizzes:
             "right": right,
             "bonus": bonus,
             "at": now,
+            "offset": offset,
         }
         return await insert_or_ignore(self._connection, live_answers, values, live_answers.c.learner_id) is not None
 

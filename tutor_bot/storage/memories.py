@@ -1,8 +1,7 @@
 """What each learner remembers of each fact."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +17,7 @@ _COLUMNS = (
     memories.c.difficulty,
     memories.c.reviewed,
     memories.c.right,
+    memories.c.lapses,
     memories.c.algorithm,
 )
 
@@ -28,10 +28,17 @@ class Memories:
 
     async def of(self, learner_id: int) -> Mapping[FactKey, Memory]:
         """All that a learner has met, by fact."""
+        return (await self.of_all([learner_id]))[learner_id]
+
+    async def of_all(self, learner_ids: Sequence[int]) -> Mapping[int, Mapping[FactKey, Memory]]:
+        """All that each of these learners has met, by learner and fact."""
+        found: dict[int, dict[FactKey, Memory]] = {learner: {} for learner in learner_ids}
         rows = await self._connection.execute(
-            select(memories.c.fact, *_COLUMNS).where(memories.c.learner_id == learner_id)
+            select(memories.c.learner_id, memories.c.fact, *_COLUMNS).where(memories.c.learner_id.in_(learner_ids))
         )
-        return {row[0]: Memory(*row[1:]) for row in rows}
+        for row in rows:
+            found[row[0]][row[1]] = Memory(*row[2:])
+        return found
 
     async def one(self, learner_id: int, fact: FactKey) -> Memory | None:
         row = (
@@ -49,9 +56,3 @@ class Memories:
     async def store(self, learner_id: int, fact: FactKey, memory: Memory) -> None:
         values = {"learner_id": learner_id, "fact": fact, **asdict(memory)}
         await upsert(self._connection, memories, values, ["learner_id", "fact"], memories.c.fact)
-
-    async def count_due(self, learner_id: int, now: datetime) -> int:
-        rows = await self._connection.execute(
-            select(memories.c.fact).where(memories.c.learner_id == learner_id, memories.c.due <= now)
-        )
-        return len(rows.all())

@@ -1,5 +1,6 @@
 """What must reach people: written in the same transaction as its cause, sent afterwards."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.outgoing import Urgency
 from tutor_bot.storage.schema import learners, outbox
-from tutor_bot.storage.sql import insert_or_ignore
+from tutor_bot.storage.sql import insert_all_or_ignore, insert_or_ignore
 
 MAX_UNSURE_TRIES = 2
 """A send whose fate is unknown is tried once more, at most."""
@@ -21,6 +22,8 @@ class Kind(StrEnum):
     SUMMARY = "summary"
     CLOSE = "close"
     NEWS = "news"
+    REMINDER = "reminder"
+    WEEKLY = "weekly"
     LIVE_LOBBY = "live lobby"
     LIVE_STARTED = "live started"
     LIVE_QUESTION = "live question"
@@ -100,6 +103,25 @@ class Outbox:
             "not_before": not_before,
         }
         self.added |= await insert_or_ignore(self._connection, outbox, values, outbox.c.id) is not None
+
+    async def add_all(
+        self, once: Mapping[str, tuple[int, int]], *, kind: Kind, urgency: Urgency, not_before: datetime
+    ) -> None:
+        """The same for many learners at once: what it says, to the learner and its subject."""
+        rows = [
+            {
+                "once": words,
+                "learner_id": learner,
+                "kind": kind,
+                "subject": subject,
+                "urgency": urgency,
+                "state": State.WAITING,
+                "tries": 0,
+                "not_before": not_before,
+            }
+            for words, (learner, subject) in once.items()
+        ]
+        self.added |= bool(await insert_all_or_ignore(self._connection, outbox, rows, outbox.c.id))
 
     async def claim(self, now: datetime, limit: int) -> list[OutboxRow]:
         """Rows to send now, at most one for each person: theirs go out in order, one after the other."""

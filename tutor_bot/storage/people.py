@@ -1,15 +1,16 @@
 """Learners and the groups they ask in."""
 
-from datetime import datetime, time
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import Column, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.people import Learner, Person
-from tutor_bot.storage.schema import chats, learners
-from tutor_bot.storage.sql import insert_or_ignore
+from tutor_bot.storage.schema import chats, learners, pauses
+from tutor_bot.storage.sql import insert_or_ignore, upsert
 
 _COLUMNS = (
     learners.c.id,
@@ -20,6 +21,13 @@ _COLUMNS = (
     learners.c.daily_minute,
     learners.c.next_daily,
     learners.c.offered_daily,
+    learners.c.size,
+    learners.c.topics,
+    learners.c.reminder,
+    learners.c.next_weekly,
+    learners.c.chosen_language,
+    learners.c.exam,
+    learners.c.paused_until,
 )
 
 
@@ -28,11 +36,18 @@ def _learner(row: Any) -> Learner:
         id=row.id,
         telegram_id=row.telegram_id,
         name=row.name,
-        language=row.language,
+        language=row.chosen_language or row.language,
         zone=ZoneInfo(row.zone) if row.zone else None,
         daily=None if row.daily_minute is None else time(*divmod(row.daily_minute, 60)),
         next_daily=row.next_daily,
         offered_daily=row.offered_daily,
+        size=row.size,
+        topics=tuple(row.topics or ()),
+        reminder=row.reminder,
+        weekly=row.next_weekly is not None,
+        chose_language=row.chosen_language is not None,
+        exam=row.exam,
+        paused_until=row.paused_until,
     )
 
 
@@ -69,43 +84,82 @@ class People:
     async def learner(self, learner_id: int) -> Learner:
         return _learner((await self._connection.execute(select(*_COLUMNS).where(learners.c.id == learner_id))).one())
 
-    async def set_daily(
-        self, learner_id: int, *, hour: time | None, zone: ZoneInfo | None, next_daily: datetime | None
-    ) -> None:
-        """The daily quiz's hour and zone; no hour switches it off and keeps the zone."""
-        self.rescheduled = True
-        await self._connection.execute(
-            update(learners)
-            .where(learners.c.id == learner_id)
-            .values(
-                daily_minute=None if hour is None else hour.hour * 60 + hour.minute,
-                zone=zone.key if zone else None,
-                next_daily=next_daily,
-            )
+    async def chosen_language(self, telegram_id: int) -> str | None:
+        """The language that a person has set; None for Telegram's own."""
+        found = await self._connection.execute(
+            select(learners.c.chosen_language).where(learners.c.telegram_id == telegram_id)
         )
+        return found.scalar_one_or_none()
 
-    async def set_next_daily(self, learner_id: int, instant: datetime | None) -> None:
-        await self._connection.execute(update(learners).where(learners.c.id == learner_id).values(next_daily=instant))
+    async def change(self, learner_id: int, **values: Any) -> None:
+        """Set columns of a learner: a zone by its name, an hour as minutes after local midnight."""
+        if values.keys() & {"next_daily", "next_reminder", "next_weekly"}:
+            self.rescheduled = True
+        await self._connection.execute(update(learners).where(learners.c.id == learner_id).values(**values))
+
+    async def reschedule(self, due: Sequence[Mapping[str, Any]]) -> None:
+        """Set `next_daily` and `next_reminder` of many learners at once, each mapping with its `id`."""
+        if due:
+            await self._connection.execute(
+                update(learners)
+                .where(learners.c.id == bindparam("learner"))
+                .values(next_daily=bindparam("daily"), next_reminder=bindparam("reminder")),
+                [{"learner": d["id"], "daily": d["next_daily"], "reminder": d["next_reminder"]} for d in due],
+            )
 
     async def due_for_daily(self, now: datetime, limit: int) -> list[Learner]:
         """Reachable learners whose next daily quiz is due, longest due first."""
+        return await self._due(learners.c.next_daily, now, limit)
+
+    async def due_for_reminder(self, now: datetime, limit: int) -> list[tuple[Learner, datetime]]:
+        """Reachable learners with a reminder that is due, and when it was."""
+        due = await self._due(learners.c.next_reminder, now, limit)
+        return await self._with(learners.c.next_reminder, due)
+
+    async def due_for_weekly(self, now: datetime, limit: int) -> list[tuple[Learner, datetime]]:
+        """Reachable learners with a weekly summary that is due, and when it was."""
+        due = await self._due(learners.c.next_weekly, now, limit)
+        return await self._with(learners.c.next_weekly, due)
+
+    async def _due(self, column: Column[datetime | None], now: datetime, limit: int) -> list[Learner]:
         rows = await self._connection.execute(
-            select(*_COLUMNS)
-            .where(learners.c.next_daily <= now, learners.c.reachable)
-            .order_by(learners.c.next_daily)
-            .limit(limit)
+            select(*_COLUMNS).where(learners.c.reachable, column <= now).order_by(column).limit(limit)
         )
         return [_learner(row) for row in rows]
 
-    async def next_daily_after(self, now: datetime) -> datetime | None:
-        """The earliest daily quiz that is still to come."""
-        found = await self._connection.execute(
-            select(learners.c.next_daily)
-            .where(learners.c.next_daily > now, learners.c.reachable)
-            .order_by(learners.c.next_daily)
-            .limit(1)
+    async def _with(self, column: Column[datetime | None], due: list[Learner]) -> list[tuple[Learner, datetime]]:
+        rows = await self._connection.execute(
+            select(learners.c.id, column).where(learners.c.id.in_([learner.id for learner in due]))
         )
-        return found.scalar_one_or_none()
+        instants = {row[0]: row[1] for row in rows}
+        return [(learner, instants[learner.id]) for learner in due]
+
+    async def next_due_after(self, now: datetime) -> datetime | None:
+        """The earliest daily quiz, reminder or weekly summary that is still to come."""
+        found = []
+        for column in (learners.c.next_daily, learners.c.next_reminder, learners.c.next_weekly):
+            instant = await self._connection.execute(
+                select(column).where(learners.c.reachable, column > now).order_by(column).limit(1)
+            )
+            found.append(instant.scalar_one_or_none())
+        return min((instant for instant in found if instant is not None), default=None)
+
+    async def pause(self, learner_id: int, first: date, last: date) -> None:
+        """No daily quiz on these days; a pause that began on the same day is changed."""
+        values = {"learner_id": learner_id, "first_day": first, "last_day": last}
+        await upsert(self._connection, pauses, values, ["learner_id", "first_day"], pauses.c.learner_id)
+
+    async def end_pause(self, learner_id: int, today: date) -> None:
+        """The pause that holds today ends with yesterday."""
+        open_pause = (pauses.c.learner_id == learner_id, pauses.c.last_day >= today)
+        await self._connection.execute(delete(pauses).where(*open_pause, pauses.c.first_day >= today))
+        await self._connection.execute(update(pauses).where(*open_pause).values(last_day=today - timedelta(days=1)))
+
+    async def pauses_of(self, learner_id: int) -> list[tuple[date, date]]:
+        rows = await self._connection.execute(
+            select(pauses.c.first_day, pauses.c.last_day).where(pauses.c.learner_id == learner_id)
+        )
+        return [(row[0], row[1]) for row in rows]
 
     async def note_offer(self, learner_id: int) -> None:
         await self._connection.execute(

@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.facts import FactKey, ItemKind
 from tutor_bot.domain.quiz import QuizKind, Snapshot
-from tutor_bot.storage.schema import answers, polls, questions, quizzes, strays
-from tutor_bot.storage.sql import insert_or_ignore, upsert
+from tutor_bot.storage.schema import answers, live_answers, polls, questions, quizzes, strays
+from tutor_bot.storage.sql import insert_all_or_ignore, insert_or_ignore, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class Question:
     closed: bool
     right: bool | None
     """None while it has no answer."""
+    hints: int = 0
+    """How many were shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def _question(row: Any) -> Question:
         sent=row.sent is not None,
         closed=row.closed is not None,
         right=row.right,
+        hints=row.hints,
     )
 
 
@@ -107,30 +110,68 @@ class Quizzes:
 
     async def claim(self, learner: int, kind: QuizKind, day: date | None, now: datetime) -> int | None:
         """The new quiz's id, or None when this learner's quiz for this day is taken."""
-        values = {"learner_id": learner, "kind": kind, "local_day": day, "size": 0, "began": now}
-        made = await insert_or_ignore(self._connection, quizzes, values, quizzes.c.id)
-        return None if made is None else int(made)
+        return (await self.claim_all([learner], kind, {learner: day}, now)).get(learner)
 
-    async def fill(self, quiz: int, planned: Sequence[tuple[FactKey, str, Snapshot]]) -> list[int]:
-        """Add the questions (fact, item, snapshot) in this order; their ids."""
-        ids = []
-        for position, (fact, item, snapshot) in enumerate(planned, start=1):
-            made = await self._connection.execute(
-                questions.insert()
-                .values(quiz_id=quiz, position=position, fact=fact, item=item, snapshot=asdict(snapshot))
-                .returning(questions.c.id)
+    async def claim_all(
+        self, wanted: Sequence[int], kind: QuizKind, days: Mapping[int, date | None], now: datetime
+    ) -> Mapping[int, int]:
+        """A new quiz for each learner whose quiz for that day is not taken yet: its id, by learner."""
+        rows = [
+            {"learner_id": learner, "kind": kind, "local_day": days[learner], "size": 0, "began": now}
+            for learner in wanted
+        ]
+        made = await insert_all_or_ignore(self._connection, quizzes, rows, quizzes.c.learner_id, quizzes.c.id)
+        return {row[0]: row[1] for row in made}
+
+    async def fill(self, planned: Mapping[int, Sequence[tuple[FactKey, str, Snapshot]]]) -> Mapping[int, int]:
+        """Add its questions (fact, item, snapshot), in order, to each quiz; the id of each quiz's first."""
+        rows = [
+            {"quiz_id": quiz, "position": position, "fact": fact, "item": item, "snapshot": asdict(snapshot)}
+            for quiz, questions_ in planned.items()
+            for position, (fact, item, snapshot) in enumerate(questions_, start=1)
+        ]
+        await self._connection.execute(questions.insert(), rows)
+        await self._connection.execute(
+            update(quizzes).where(quizzes.c.id == bindparam("quiz")).values(size=bindparam("questions")),
+            [{"quiz": quiz, "questions": len(questions_)} for quiz, questions_ in planned.items()],
+        )
+        first = await self._connection.execute(
+            select(questions.c.quiz_id, questions.c.id).where(
+                questions.c.quiz_id.in_(list(planned)), questions.c.position == 1
             )
-            ids.append(made.scalar_one())
-        await self._connection.execute(update(quizzes).where(quizzes.c.id == quiz).values(size=len(ids)))
-        return ids
+        )
+        return {row[0]: row[1] for row in first}
+
+    async def last_days(self, wanted: Sequence[int]) -> Mapping[int, date]:
+        """The local day of the latest daily quiz of each of these learners that has had one."""
+        rows = await self._connection.execute(
+            select(quizzes.c.learner_id, func.max(quizzes.c.local_day))
+            .where(quizzes.c.learner_id.in_(wanted), quizzes.c.kind == QuizKind.DAILY)
+            .group_by(quizzes.c.learner_id)
+        )
+        return {row[0]: row[1] for row in rows if row[1] is not None}
 
     async def last_day(self, learner: int) -> date | None:
         """The local day of this learner's latest daily quiz."""
-        found = await self._connection.execute(
-            select(func.max(quizzes.c.local_day)).where(quizzes.c.learner_id == learner)
+        return (await self.last_days([learner])).get(learner)
+
+    async def daily_of(self, learner: int, day: date) -> Quiz | None:
+        """The daily quiz of a local day."""
+        row = (
+            await self._connection.execute(
+                select(quizzes).where(
+                    quizzes.c.learner_id == learner, quizzes.c.kind == QuizKind.DAILY, quizzes.c.local_day == day
+                )
+            )
+        ).one_or_none()
+        return _quiz(row) if row else None
+
+    async def open_of_all(self, wanted: Sequence[int]) -> list[Quiz]:
+        """The quizzes that these learners have not finished."""
+        rows = await self._connection.execute(
+            select(quizzes).where(quizzes.c.learner_id.in_(wanted), quizzes.c.ended.is_(None))
         )
-        day: date | None = found.scalar_one()
-        return day
+        return [_quiz(row) for row in rows]
 
     async def quiz(self, quiz_id: int) -> Quiz | None:
         row = (await self._connection.execute(select(quizzes).where(quizzes.c.id == quiz_id))).one_or_none()
@@ -183,15 +224,26 @@ class Quizzes:
         await self._connection.execute(update(questions).where(questions.c.id == question).values(**sent))
 
     async def answer(
-        self, question: int, learner: int, chosen: Sequence[int] | Sequence[str], *, right: bool, now: datetime
+        self,
+        question: int,
+        learner: int,
+        chosen: Sequence[int] | Sequence[str],
+        *,
+        right: bool,
+        now: datetime,
+        offset: int,
     ) -> bool:
-        """Keep an answer (options, or what was typed); False when there is one already, which stays."""
+        """Keep an answer (options, or what was typed); False when there is one already, which stays.
+
+        `offset` is the learner's clock, in minutes east of UTC.
+        """
         values = {
             "question_id": question,
             "learner_id": learner,
             "chosen": list(chosen),
             "right": right,
             "at": now,
+            "offset": offset,
         }
         return await insert_or_ignore(self._connection, answers, values, answers.c.question_id) is not None
 
@@ -210,22 +262,70 @@ class Quizzes:
         )
         return changed.first() is not None
 
-    async def items_met(self, learner: int) -> Mapping[str, int]:
-        """How often each item was put to this learner."""
-        rows = await self._connection.execute(
-            select(questions.c.item, func.count())
-            .join(quizzes, quizzes.c.id == questions.c.quiz_id)
-            .where(quizzes.c.learner_id == learner, questions.c.sent.is_not(None))
-            .group_by(questions.c.item)
+    async def end_all(self, quiz_ids: Sequence[int], now: datetime) -> list[tuple[int, int]]:
+        """End quizzes; the polls among their open questions that were sent, each with its learner."""
+        await self._connection.execute(
+            update(quizzes).where(quizzes.c.id.in_(quiz_ids), quizzes.c.ended.is_(None)).values(ended=now)
         )
-        return {row[0]: row[1] for row in rows}
+        closed = await self._connection.execute(
+            update(questions)
+            .where(questions.c.quiz_id.in_(quiz_ids), questions.c.closed.is_(None))
+            .values(closed=now)
+            .returning(questions.c.id, questions.c.quiz_id, questions.c.message_id, questions.c.snapshot)
+        )
+        shown = [row for row in closed if row.message_id is not None and ItemKind(row.snapshot["kind"]).fits_poll]
+        whose = await self._connection.execute(
+            select(quizzes.c.id, quizzes.c.learner_id).where(quizzes.c.id.in_(quiz_ids))
+        )
+        learner_of = {row[0]: row[1] for row in whose}
+        return [(row.id, learner_of[row.quiz_id]) for row in shown]
 
-    async def answers_of(self, learner: int) -> list[tuple[datetime, bool]]:
-        """When this learner answered, and whether rightly; oldest first."""
+    async def recent_dailies(self, learner: int, limit: int) -> list[tuple[int, datetime, date]]:
+        """The latest daily quizzes: id, when it came, and the local day it counts for; the newest first."""
         rows = await self._connection.execute(
-            select(answers.c.at, answers.c.right).where(answers.c.learner_id == learner).order_by(answers.c.at)
+            select(quizzes.c.id, quizzes.c.began, quizzes.c.local_day)
+            .where(quizzes.c.learner_id == learner, quizzes.c.kind == QuizKind.DAILY)
+            .order_by(quizzes.c.local_day.desc())
+            .limit(limit)
         )
-        return [(row[0], row[1]) for row in rows]
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    async def count_for(self, quiz: int, day: date) -> None:
+        """Have a daily quiz count for another local day."""
+        await self._connection.execute(update(quizzes).where(quizzes.c.id == quiz).values(local_day=day))
+
+    async def items_met(self, wanted: Mapping[int, Sequence[FactKey]]) -> Mapping[int, Mapping[str, int]]:
+        """How often each item of these facts was put to each of these learners."""
+        found: dict[int, dict[str, int]] = {learner: {} for learner in wanted}
+        facts = {fact for keys in wanted.values() for fact in keys}
+        rows = await self._connection.execute(
+            select(quizzes.c.learner_id, questions.c.item, func.count())
+            .join(quizzes, quizzes.c.id == questions.c.quiz_id)
+            .where(quizzes.c.learner_id.in_(list(wanted)), questions.c.fact.in_(facts), questions.c.sent.is_not(None))
+            .group_by(quizzes.c.learner_id, questions.c.item)
+        )
+        for learner, item, count in rows:
+            found[learner][item] = count
+        return found
+
+    async def answers_of(self, learner: int) -> list[tuple[datetime, int | None, bool]]:
+        """When this learner answered, how many minutes east of UTC that was, and whether rightly; oldest first.
+
+        In private and with a class alike; the offset is None where it was not kept yet.
+        """
+        own = select(answers.c.at, answers.c.offset, answers.c.right).where(answers.c.learner_id == learner)
+        live = select(live_answers.c.at, live_answers.c.offset, live_answers.c.right).where(
+            live_answers.c.learner_id == learner
+        )
+        both = own.union_all(live).subquery()
+        rows = await self._connection.execute(select(both).order_by(both.c.at))
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    async def show_hints(self, question: int, hints: int) -> None:
+        """So many hints of a question have been seen; never fewer than before."""
+        await self._connection.execute(
+            update(questions).where(questions.c.id == question, questions.c.hints < hints).values(hints=hints)
+        )
 
     async def stray_poll(self, poll_id: str, stem: str, options: int, now: datetime) -> StrayVote | None:
         """Note a poll we do not know; the whole vote when its other half is here."""

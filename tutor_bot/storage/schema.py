@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -71,10 +72,30 @@ learners = Table(
     Column("language", String(16), nullable=False),
     Column("zone", String(64)),
     Column("daily_minute", Integer, comment="minutes after local midnight"),
-    Column("next_daily", UtcDateTime, index=True),
+    Column("next_daily", UtcDateTime),
     Column("offered_daily", Integer, nullable=False, server_default="0"),
     Column("reachable", Boolean, nullable=False),
     Column("since", UtcDateTime, nullable=False),
+    Column("size", Integer, nullable=False, server_default="5"),
+    Column("topics", JSON(none_as_null=True), comment="of new facts; null: all"),
+    Column("reminder", Boolean, nullable=False, server_default=true()),
+    Column("next_reminder", UtcDateTime),
+    Column("next_weekly", UtcDateTime, comment="null: not wished for"),
+    Column("chosen_language", String(16), comment="null: Telegram's"),
+    Column("exam", Date),
+    Column("paused_until", Date, comment="the day on which the daily quiz comes again"),
+    # Who cannot be reached is passed over without being looked at.
+    Index(None, "reachable", "next_daily"),
+    Index(None, "reachable", "next_reminder"),
+    Index(None, "reachable", "next_weekly"),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    _to("learner_id", learners, primary_key=True),
+    Column("first_day", Date, primary_key=True),
+    Column("last_day", Date, nullable=False),
 )
 
 chats = Table(
@@ -98,6 +119,7 @@ memories = Table(
     Column("reviewed", UtcDateTime),
     Column("right", Boolean),
     Column("algorithm", String(40), nullable=False),
+    Column("lapses", Integer, nullable=False, server_default="0", comment="since it was last well known"),
     Index(None, "learner_id", "due"),
 )
 
@@ -127,6 +149,7 @@ questions = Table(
     Column("message_id", BigInteger),
     Column("sent", UtcDateTime),
     Column("closed", UtcDateTime),
+    Column("hints", Integer, nullable=False, server_default="0"),
     UniqueConstraint("quiz_id", "position"),
 )
 
@@ -157,6 +180,7 @@ answers = Table(
     Column("chosen", JSON, nullable=False),
     Column("right", Boolean, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("offset", Integer, comment="minutes east of UTC, there and then"),
 )
 
 asked = Table(
@@ -286,6 +310,7 @@ live_answers = Table(
     Column("right", Boolean, nullable=False),
     Column("bonus", Integer, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("offset", Integer, comment="minutes east of UTC, there and then"),
 )
 
 outbox = Table(

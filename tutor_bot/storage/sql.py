@@ -21,6 +21,16 @@ async def insert_or_ignore(
     return (await connection.execute(statement)).scalar_one_or_none()
 
 
+async def insert_all_or_ignore(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *returning: Column[Any]
+) -> Sequence[Any]:
+    """Insert many rows in one statement; the `returning` columns of those that were not there already."""
+    if not rows:
+        return []
+    statement = _insert(connection, table).values(list(rows)).on_conflict_do_nothing().returning(*returning)
+    return (await connection.execute(statement)).all()
+
+
 async def upsert(
     connection: AsyncConnection,
     table: Table,

@@ -11,6 +11,7 @@ from telegram import (
 from telegram.ext import Application, ContextTypes, Defaults
 from telegram.request import BaseRequest, HTTPXRequest
 
+from tutor_bot.charts import Studio
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.inbox import InboxStore
 from tutor_bot.telegram.context import Tutor, TutorApplication, TutorContext
@@ -21,6 +22,7 @@ from tutor_bot.telegram.handlers import (
     inline,
     live,
     other,
+    preferences,
     progress,
     questions,
     quiz,
@@ -31,7 +33,7 @@ from tutor_bot.telegram.inbox import InboxBot
 from tutor_bot.telegram.limiter import TelegramLimits
 from tutor_bot.telegram.processor import OrderedProcessor
 from tutor_bot.wording import general
-from tutor_bot.wording.voice import voice
+from tutor_bot.wording.voice import LANGUAGES, voice
 
 CONNECTIONS = 64
 """Connections for sending: replies must not wait for each other's sockets."""
@@ -44,6 +46,7 @@ def build(
     tutor: Tutor,
     inbox: InboxStore,
     clock: Clock,
+    studio: Studio,
     request: BaseRequest | None = None,
     updates_request: BaseRequest | None = None,
 ) -> TutorApplication:
@@ -66,12 +69,14 @@ def build(
         .build()
     )
     application.bot_data["tutor"] = tutor
+    application.bot_data["studio"] = studio
     # Commands come before free text, and what nobody else wanted comes last.
     for handler in (
         *start.handlers(),
         *quiz.handlers(),
         *live.handlers(),
         *daily.handlers(),
+        *preferences.handlers(),
         *progress.handlers(),
         *reference.handlers(),
         *curating.handlers(),
@@ -81,16 +86,24 @@ def build(
         *other.handlers(),
     ):
         application.add_handler(handler)
+    for watcher in preferences.watchers():
+        application.add_handler(watcher, group=-2)
     for watcher in live.watchers():
         application.add_handler(watcher, group=-1)
     return application
 
 
 async def show_menus(application: Any) -> None:
-    """The command menus, for each kind of chat its own."""
-    v = voice("en")
-    for scope, commands in (
-        (BotCommandScopeAllPrivateChats(), general.commands(v)),
-        (BotCommandScopeAllGroupChats(), general.group_commands(v)),
-    ):
-        await application.bot.set_my_commands([BotCommand(name, what) for name, what in commands], scope=scope)
+    """The command menus, for each kind of chat its own, in each language."""
+    for language in LANGUAGES:
+        v = voice(language)
+        for scope, commands in (
+            (BotCommandScopeAllPrivateChats(), general.commands(v)),
+            (BotCommandScopeAllGroupChats(), general.group_commands(v)),
+        ):
+            await application.bot.set_my_commands(
+                [BotCommand(name, what) for name, what in commands],
+                scope=scope,
+                # English is for everybody who reads none of the others.
+                language_code=None if language == "en" else language,
+            )

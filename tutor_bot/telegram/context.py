@@ -6,12 +6,14 @@ from typing import Any
 from telegram import Chat, Update, User
 from telegram.ext import Application, CallbackContext, ExtBot
 
+from tutor_bot.charts import Studio
 from tutor_bot.domain.people import Person
 from tutor_bot.usecases.answering import Answering, Place
 from tutor_bot.usecases.curating import Curating
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.live_quiz import LiveQuiz
+from tutor_bot.usecases.preferring import Preferring
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.sending import Sending
@@ -30,6 +32,7 @@ class Tutor:
     daily: DailyQuiz
     short_answers: ShortAnswers
     live: LiveQuiz
+    preferring: Preferring
     progressing: Progressing
     sending: Sending
     default_zone: str = "UTC"
@@ -44,6 +47,7 @@ class TutorContext(CallbackContext[ExtBot[Any], Data, Data, Data]):
     def __init__(self, application: Any, chat_id: int | None = None, user_id: int | None = None) -> None:
         super().__init__(application, chat_id, user_id)
         self._user: User | None = None
+        self._language: str | None = None
 
     @classmethod
     def from_update(cls, update: object, application: Any) -> "TutorContext":
@@ -63,9 +67,23 @@ class TutorContext(CallbackContext[ExtBot[Any], Data, Data, Data]):
         assert self._user is not None
         return person_of(self._user)
 
+    def speak(self, language: str | None) -> None:
+        """Speak this language from here on; None is Telegram's."""
+        self._language = language
+
     @property
     def voice(self) -> Voice:
-        return voice(self._user.language_code or "en" if self._user else "en")
+        return voice(self._language or (self._user.language_code if self._user else None) or "en")
+
+    @property
+    def studio(self) -> Studio:
+        found: Studio = self.bot_data["studio"]
+        return found
+
+    @property
+    def chosen(self) -> Data:
+        """What this person has said that is of use for the next moments only; a restart may forget it."""
+        return self.user_data if self.user_data is not None else {}
 
 
 TutorApplication = Application[Any, TutorContext, Data, Data, Data, Any]

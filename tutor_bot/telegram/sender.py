@@ -31,14 +31,16 @@ from tutor_bot.domain.outgoing import (
     NewsOut,
     Outgoing,
     QuestionOut,
+    ReminderOut,
     StartedOut,
     SummaryOut,
     Urgency,
+    WeeklyOut,
 )
 from tutor_bot.telegram.limiter import Priority
 from tutor_bot.telegram.speech import keyboard
 from tutor_bot.usecases.sending import Sending
-from tutor_bot.wording import curating, live, quizzes
+from tutor_bot.wording import curating, daily, live, quizzes
 from tutor_bot.wording.view import View
 from tutor_bot.wording.voice import Voice, voice
 
@@ -192,6 +194,10 @@ class Sender:
                 return await self._message(outgoing.chat, quizzes.feedback_view(feedback, v), priority)
             case NewsOut() as news:
                 return await self._message(outgoing.chat, curating.news_view(news, v), priority)
+            case ReminderOut() as reminder:
+                return await self._message(outgoing.chat, daily.reminder_view(reminder, v), priority)
+            case WeeklyOut(week=week):
+                return await self._message(outgoing.chat, daily.weekly_view(week, v), priority)
             case SummaryOut(summary=summary):
                 return await self._message(outgoing.chat, quizzes.summary_view(summary, v), priority)
             case LobbyOut() as lobby:

@@ -20,10 +20,11 @@ from tutor_bot.domain.live import (
     speed_bonus,
     table,
 )
-from tutor_bot.domain.memory import review
+from tutor_bot.domain.memory import recall_of, review
 from tutor_bot.domain.outgoing import LivePodiumOut, LiveStandingOut, Podium, Urgency
 from tutor_bot.domain.people import Person
-from tutor_bot.domain.quiz import choose_facts, choose_item, lay_out
+from tutor_bot.domain.quiz import choose_item, lay_out
+from tutor_bot.domain.schedule import offset_minutes
 from tutor_bot.storage import Storage, Work
 from tutor_bot.storage.live import Live, LiveQuestion
 from tutor_bot.storage.outbox import Kind
@@ -96,7 +97,7 @@ class LiveQuiz:
             if topic is None:
                 rng.shuffle(course)
             planned = []
-            for key in choose_facts(size, (), course, ()):
+            for key in course[:size]:
                 fact = catalogue.facts[key]
                 polls = tuple(item for item in fact.items if item.kind.fits_poll)
                 item = choose_item(replace(fact, items=polls), {}, rng)
@@ -194,12 +195,12 @@ class LiveQuiz:
         right = question.snapshot.is_right(chosen)
         in_time = question.sent is not None and now <= question.sent + timedelta(seconds=live.seconds)
         bonus = speed_bonus(question.sent, now, live.seconds) if right and in_time and question.sent else 0
-        if await work.live.answer(question.id, learner.id, chosen, right=right, bonus=bonus, now=now) and (
-            fact := self.knowledge.catalogue.get(question.fact)
-        ):
+        offset = offset_minutes(now, learner.clock)
+        kept = await work.live.answer(question.id, learner.id, chosen, right=right, bonus=bonus, now=now, offset=offset)
+        if kept and (fact := self.knowledge.catalogue.get(question.fact)):
             # A member's vote feeds that member's own memory too.
             memory = await work.memories.one(learner.id, fact.key)
-            await work.memories.store(learner.id, fact.key, review(memory, right=right, now=now))
+            await work.memories.store(learner.id, fact.key, review(memory, recall_of(right=right), now))
         return True if known and known[0] else MustCheck(live.id, live.telegram_chat, person.telegram_id)
 
     async def checked(self, must: MustCheck, inside: bool | None) -> None:

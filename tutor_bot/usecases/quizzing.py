@@ -1,20 +1,23 @@
 """A quiz is asked for, judged vote by vote, and summed up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
+from tutor_bot.domain.choosing import Wish, choose_facts
 from tutor_bot.domain.clock import Clock
-from tutor_bot.domain.facts import Fact, FactKey, Topic
-from tutor_bot.domain.memory import retrievability, review
+from tutor_bot.domain.facts import Catalogue, Fact, FactKey, Topic
+from tutor_bot.domain.memory import Memory, recall_of, review
 from tutor_bot.domain.outgoing import Urgency
 from tutor_bot.domain.people import Learner, Person
-from tutor_bot.domain.quiz import QuizKind, choose_facts, choose_item, lay_out
+from tutor_bot.domain.quiz import QuizKind, Snapshot, choose_item, lay_out
+from tutor_bot.domain.schedule import offset_minutes
 from tutor_bot.storage import Storage, Work
 from tutor_bot.storage.outbox import Kind
 from tutor_bot.storage.quizzes import Question, Quiz, StrayVote
 from tutor_bot.usecases.knowledge import Knowledge
+from tutor_bot.usecases.planning import daily_wish, exam_plan, new_facts
 
 AFTER_RIGHT = timedelta(seconds=1)
 AFTER_WRONG = timedelta(seconds=3)
@@ -41,6 +44,17 @@ class NothingToAsk:
     """No quiz item in the pack, or none in this topic."""
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A quiz to compose; `keys` are the facts it may ask about, all if None. A daily quiz has its local day."""
+
+    learner: Learner
+    kind: QuizKind
+    size: int
+    day: date | None = None
+    keys: Sequence[FactKey] | None = None
+
+
 @dataclass(frozen=True)
 class Quizzing:
     storage: Storage
@@ -61,20 +75,20 @@ class Quizzing:
                 if not new:
                     current = current_question(await work.quizzes.questions_of(open_quiz.id))
                     return StillOpen(open_quiz.id, current.position if current else 1, open_quiz.size)
-                await end_quiz(work, open_quiz, now)
+                await end_quizzes(work, [open_quiz], now)
             keys = next((t.facts for t in self.topics() if t.key == topic), ()) if topic else None
-            quiz = await self.compose(work, learner, QuizKind.ASKED, None, size, keys)
+            quiz = await self.compose(work, Order(learner, QuizKind.ASKED, size, keys=keys))
         return quiz or NothingToAsk()
 
-    async def quiz_on(self, person: Person, fact: FactKey) -> Begun | StillOpen | NothingToAsk:
-        """A quiz of one question on one fact."""
+    async def on(self, person: Person, facts: Sequence[FactKey]) -> Begun | StillOpen | NothingToAsk:
+        """A quiz on these facts, a question each."""
         now = self.clock.now()
         async with self.storage.work() as work:
             learner = await work.people.meet(person, now)
             if open_quiz := await work.quizzes.open_of(learner.id):
                 current = current_question(await work.quizzes.questions_of(open_quiz.id))
                 return StillOpen(open_quiz.id, current.position if current else 1, open_quiz.size)
-            quiz = await self.compose(work, learner, QuizKind.ASKED, None, 1, [fact])
+            quiz = await self.compose(work, Order(learner, QuizKind.ASKED, len(facts), keys=facts))
         return quiz or NothingToAsk()
 
     async def again(self, person: Person, quiz_id: int) -> Begun | StillOpen | NothingToAsk | None:
@@ -90,7 +104,7 @@ class Quizzing:
                 return StillOpen(open_quiz.id, current.position if current else 1, open_quiz.size)
             missed = [q.fact for q in await work.quizzes.questions_of(quiz_id) if not q.right]
             keys = [fact.key for key in missed if (fact := self.knowledge.catalogue.get(key))]
-            begun = await self.compose(work, learner, QuizKind.ASKED, None, len(keys), keys)
+            begun = await self.compose(work, Order(learner, QuizKind.ASKED, len(keys), keys=keys))
         return begun or NothingToAsk()
 
     async def go_on(self, person: Person, *, press: int) -> bool:
@@ -116,7 +130,7 @@ class Quizzing:
             open_quiz = await work.quizzes.open_of(learner.id)
             if open_quiz is None:
                 return False
-            await end_quiz(work, open_quiz, now)
+            await end_quizzes(work, [open_quiz], now)
         return True
 
     async def missed_fact(self, person: Person, quiz_id: int, position: int) -> Fact | None:
@@ -199,11 +213,13 @@ class Quizzing:
         now: datetime,
     ) -> None:
         """Keep an answer, remember by it, say what was right where a poll does not, and go on."""
-        if not await work.quizzes.answer(question.id, learner.id, given, right=right, now=now):
+        offset = offset_minutes(now, learner.clock)
+        if not await work.quizzes.answer(question.id, learner.id, given, right=right, now=now, offset=offset):
             return
         if fact := self.knowledge.catalogue.get(question.fact):
             memory = await work.memories.one(learner.id, fact.key)
-            await work.memories.store(learner.id, fact.key, review(memory, right=right, now=now))
+            recall = recall_of(right=right, hints=question.hints)
+            await work.memories.store(learner.id, fact.key, review(memory, recall, now))
         if question.quiz.ended:
             return
         await work.quizzes.close(question.id, now)
@@ -218,39 +234,57 @@ class Quizzing:
             )
         await advance(work, question.quiz, now, now + (AFTER_RIGHT if right else AFTER_WRONG))
 
-    async def compose(
-        self,
-        work: Work,
-        learner: Learner,
-        kind: QuizKind,
-        day: date | None,
-        size: int,
-        keys: Sequence[FactKey] | None = None,
-    ) -> Begun | None:
-        """Choose facts and items, keep them as they will be sent, and put the first question."""
-        now = self.clock.now()
-        catalogue = self.knowledge.catalogue
-        course = [fact.key for fact in catalogue.quizzable(keys)]
-        if not course:
-            return None
-        quiz = await work.quizzes.claim(learner.id, kind, day, now)
-        if quiz is None:
-            return None
-        memories = self.knowledge.current(await work.memories.of(learner.id))
-        due = sorted(
-            (key for key, memory in memories.items() if memory.due <= now),
-            key=lambda key: retrievability(memories[key], now),
-        )
-        met = await work.quizzes.items_met(learner.id)
-        rng = Random(f"{learner.id}:{quiz}")
-        planned = []
-        for key in choose_facts(size, due, course, memories):
-            fact = catalogue.facts[key]
-            item = choose_item(fact, met, rng)
-            planned.append((key, item.id, lay_out(fact, item, catalogue.version, rng)))
-        questions = await work.quizzes.fill(quiz, planned)
-        await put(work, questions[0], learner.id, now)
-        return Begun(quiz, len(questions))
+    async def compose(self, work: Work, order: Order) -> Begun | None:
+        """Compose one quiz; None when there is nothing to ask, or it is there already."""
+        return (await self.compose_all(work, [order])).get(order.learner.id)
+
+    async def compose_all(self, work: Work, orders: Sequence[Order]) -> dict[int, Begun]:
+        """Choose facts and items for quizzes of one kind, keep them as they will be sent, put the first questions.
+
+        By learner. A few statements in all, however many learners: the daily quizzes of a page share them.
+        """
+        now, catalogue = self.clock.now(), self.knowledge.catalogue
+        course = [fact.key for fact in catalogue.quizzable()]
+        if not orders or not course:
+            return {}
+        remembered = await work.memories.of_all([order.learner.id for order in orders])
+        chosen: dict[int, list[FactKey]] = {}
+        for order in orders:
+            memories = self.knowledge.current(remembered[order.learner.id])
+            if keys := self._choose(order, course, memories, now):
+                chosen[order.learner.id] = keys
+        days = {order.learner.id: order.day for order in orders}
+        made = await work.quizzes.claim_all(list(chosen), orders[0].kind, days, now)
+        chosen = {learner: chosen[learner] for learner in made}
+        met = await work.quizzes.items_met(chosen)
+        planned = {}
+        for learner, quiz in made.items():
+            rng = Random(f"{learner}:{quiz}")
+            planned[quiz] = [_lay_out(catalogue, key, met[learner], rng) for key in chosen[learner]]
+        if planned:
+            first = await work.quizzes.fill(planned)
+            once = {f"question:{first[quiz]}": (learner, first[quiz]) for learner, quiz in made.items()}
+            await work.outbox.add_all(once, kind=Kind.QUESTION, urgency=Urgency.QUIZ, not_before=now)
+        return {learner: Begun(quiz, len(planned[quiz])) for learner, quiz in made.items()}
+
+    def _choose(
+        self, order: Order, course: Sequence[FactKey], memories: Mapping[FactKey, Memory], now: datetime
+    ) -> list[FactKey]:
+        catalogue, learner = self.knowledge.catalogue, order.learner
+        if order.kind is QuizKind.DAILY and order.day:
+            wish = daily_wish(learner, order.day, exam_plan(catalogue, learner, memories, order.day))
+        else:
+            wish = Wish(order.size, at_once=True)
+        if order.keys is None:
+            return choose_facts(wish, course, new_facts(catalogue, learner, memories), memories, now)
+        wanted = [fact.key for fact in catalogue.quizzable(order.keys)]
+        return choose_facts(wish, wanted, wanted, memories, now)
+
+
+def _lay_out(catalogue: Catalogue, key: FactKey, met: Mapping[str, int], rng: Random) -> tuple[FactKey, str, Snapshot]:
+    fact = catalogue.facts[key]
+    item = choose_item(fact, met, rng)
+    return key, item.id, lay_out(fact, item, catalogue.version, rng)
 
 
 async def advance(work: Work, quiz: Quiz, now: datetime, at: datetime) -> None:
@@ -269,14 +303,13 @@ async def advance(work: Work, quiz: Quiz, now: datetime, at: datetime) -> None:
         )
 
 
-async def end_quiz(work: Work, quiz: Quiz, now: datetime) -> None:
-    """End an unfinished quiz: its open question is closed, as not answered."""
-    await work.quizzes.end(quiz.id, now)
-    for question in await work.quizzes.questions_of(quiz.id):
-        if not question.closed:
-            await work.quizzes.close(question.id, now)
-            if question.sent and question.message is not None:
-                await _close_poll(work, question, now)
+async def end_quizzes(work: Work, quizzes: Sequence[Quiz], now: datetime) -> None:
+    """End unfinished quizzes: what is open in them is closed, as not answered."""
+    if not quizzes:
+        return
+    closed = await work.quizzes.end_all([quiz.id for quiz in quizzes], now)
+    once = {f"close:{question}": (learner, question) for question, learner in closed}
+    await work.outbox.add_all(once, kind=Kind.CLOSE, urgency=Urgency.QUIZ, not_before=now)
 
 
 def current_question(questions: Sequence[Question]) -> Question | None:

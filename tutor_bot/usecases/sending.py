@@ -1,10 +1,11 @@
 """What must reach people is handed out to be sent, and what became of it is noted."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.curation import laid_over
+from tutor_bot.domain.exam import ExamPlan
 from tutor_bot.domain.live import LiveState
 from tutor_bot.domain.outgoing import (
     CloseOut,
@@ -15,16 +16,23 @@ from tutor_bot.domain.outgoing import (
     NewsOut,
     Outgoing,
     QuestionOut,
+    ReminderOut,
     StartedOut,
+    Stubborn,
     SummaryOut,
+    WeeklyOut,
 )
+from tutor_bot.domain.people import Learner
 from tutor_bot.domain.quiz import Missed, QuizKind, Summary
+from tutor_bot.domain.schedule import local_day
 from tutor_bot.storage import Storage, Work
 from tutor_bot.storage.live import Live, LiveQuestion
 from tutor_bot.storage.outbox import MAX_UNSURE_TRIES, Kind, OutboxRow
+from tutor_bot.storage.quizzes import Question
 from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.live_quiz import LiveQuiz
-from tutor_bot.usecases.progressing import streak_of
+from tutor_bot.usecases.planning import exam_plan
+from tutor_bot.usecases.progressing import Progressing, streak_of
 from tutor_bot.usecases.quizzing import advance
 
 PAGE = 100
@@ -40,6 +48,7 @@ class Sending:
     storage: Storage
     knowledge: Knowledge
     live: LiveQuiz
+    progressing: Progressing
     clock: Clock
 
     async def recover(self) -> int:
@@ -172,6 +181,10 @@ class Sending:
             return SummaryOut(await self._summary(work, row.subject))
         if row.kind is Kind.NEWS:
             return await self._news(work, row.subject)
+        if row.kind is Kind.REMINDER:
+            return await self._reminder(work, row.subject)
+        if row.kind is Kind.WEEKLY:
+            return await self._weekly(work, row)
         question = await work.quizzes.question(row.subject)
         if question is None:
             return None
@@ -179,11 +192,38 @@ class Sending:
         if row.kind is Kind.CLOSE:
             return CloseOut(question.message) if question.message is not None else None
         if row.kind is Kind.FEEDBACK:
-            return FeedbackOut(question.id, quiz.id, question.position, question.snapshot, bool(question.right))
+            stubborn = None if question.right else await self._stubborn(work, question)
+            return FeedbackOut(
+                question.id, quiz.id, question.position, question.snapshot, bool(question.right), stubborn
+            )
         if question.closed:
             return None
         daily = quiz.kind is QuizKind.DAILY
         return QuestionOut(question.id, question.snapshot, question.position, quiz.size, daily)
+
+    async def _reminder(self, work: Work, quiz_id: int) -> ReminderOut | None:
+        quiz = await work.quizzes.quiz(quiz_id)
+        if quiz is None or quiz.ended:
+            return None
+        left = sum(not question.closed for question in await work.quizzes.questions_of(quiz_id))
+        return ReminderOut(quiz_id, left, quiz.size) if left else None
+
+    async def _weekly(self, work: Work, row: OutboxRow) -> WeeklyOut | None:
+        """None after a week without an answer: there is nothing to say, and nobody to be scolded."""
+        assert row.learner is not None
+        learner = await work.people.learner(row.learner)
+        week = await self.progressing.week_of(work, learner, date.fromordinal(row.subject))
+        return WeeklyOut(week) if week.answered else None
+
+    async def _stubborn(self, work: Work, question: Question) -> Stubborn | None:
+        catalogue = self.knowledge.catalogue
+        fact = catalogue.get(question.fact)
+        memory = await work.memories.one(question.quiz.learner, fact.key) if fact else None
+        if fact is None or memory is None or not memory.is_leech:
+            return None
+        whys = [item.why for item in fact.items if item.why and item.why != question.snapshot.why]
+        also = tuple(found for key in fact.see_also if (found := catalogue.get(key)))
+        return Stubborn(fact, whys[memory.lapses % len(whys)] if whys else "", also[:2])
 
     async def _news(self, work: Work, miss: int) -> NewsOut | None:
         answered = await work.curation.answered(miss)
@@ -195,6 +235,7 @@ class Sending:
         return NewsOut(answered[0], fact) if fact else None
 
     async def _summary(self, work: Work, quiz_id: int) -> Summary:
+        now = self.clock.now()
         questions = await work.quizzes.questions_of(quiz_id)
         quiz = questions[0].quiz
         learner = await work.people.learner(quiz.learner)
@@ -210,6 +251,14 @@ class Sending:
             missed=tuple(
                 Missed(q.position, q.snapshot.title, q.snapshot.right_answer) for q in questions if not q.right
             ),
-            streak=await streak_of(work, learner, self.clock),
+            streak=await streak_of(work, learner, now),
             offer_daily=offer,
+            exam=await self._exam(work, learner) if quiz.kind is QuizKind.DAILY else None,
         )
+
+    async def _exam(self, work: Work, learner: Learner) -> ExamPlan | None:
+        if learner.exam is None:
+            return None
+        memories = self.knowledge.current(await work.memories.of(learner.id))
+        today = local_day(self.clock.now(), learner.clock)
+        return exam_plan(self.knowledge.catalogue, learner, memories, today, done_today=True)

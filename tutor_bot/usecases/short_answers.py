@@ -46,11 +46,12 @@ class ShortAnswers:
 
     async def hint(self, person: Person, question_id: int, hints: int) -> Hinted | None:
         """The question with so many hints; None when it is not theirs or not open."""
-        async with self.storage.read() as work:
+        async with self.storage.work() as work:
             learner = await work.people.known_as(person.telegram_id)
             question = await self._open(work, learner) if learner else None
             if question is None or question.id != question_id or not 1 <= hints <= len(question.snapshot.hints):
                 return None
+            await work.quizzes.show_hints(question.id, hints)
             return Hinted(question.id, question.position, question.quiz.size, question.snapshot, hints)
 
     async def ask_again(self, person: Person, *, update: int) -> None:

@@ -3,13 +3,10 @@
 from html import escape
 
 from tutor_bot.domain.facts import Catalogue
-from tutor_bot.domain.progress import Progress, TopicProgress
 from tutor_bot.wording.answers import shortened
 from tutor_bot.wording.presses import Verb, press
 from tutor_bot.wording.view import Button, View
 from tutor_bot.wording.voice import Voice
-
-BAR = 8
 
 
 def _e(text: str) -> str:
@@ -32,7 +29,9 @@ def help_view(v: Voice) -> View:
         v.gettext("Just type your question. Misspellings are fine."),
         v.gettext("/quiz: five questions; /quiz 10 asks ten, /quiz 5 and a topic stays with that topic"),
         v.gettext("/daily 18:00: a short quiz every day, with what you are about to forget"),
+        v.gettext("/exam: a date by which you want to know it all"),
         v.gettext("/progress: what you know and what is fading"),
+        v.gettext("/settings: hour, zone, topics, language; /pause: a break"),
         v.gettext("/topics: what I can tell you about"),
         v.gettext("/timeline, /people, /glossary: what happened when, who was who, what a word means"),
         v.gettext("/stop: end a quiz"),
@@ -90,53 +89,6 @@ def topics_view(catalogue: Catalogue, v: Voice) -> View:
     return View("\n".join([head, "", *lines])[:4000], tuple(rows[:30]))
 
 
-def _bar(row: TopicProgress) -> str:
-    known = round(BAR * row.known / row.total) if row.total else 0
-    fading = round(BAR * row.fading / row.total) if row.total else 0
-    fading = min(fading, BAR - known)
-    return "█" * known + "▒" * fading + "░" * (BAR - known - fading)
-
-
-def progress_view(progress: Progress, v: Voice) -> View:
-    """Progress in words and small bars, topic by topic; topics not begun are counted, not listed."""
-    if not progress.answered and not progress.questions_asked:
-        return View(_e(v.gettext("Nothing yet: ask me something, or send /quiz. Then I show you here what you know.")))
-    known = sum(row.known for row in progress.topics)
-    total = sum(row.total for row in progress.topics)
-    lines = [
-        "<b>" + _e(v.gettext("You know {known} of {total} facts.").format(known=known, total=total)) + "</b>",
-        _e(
-            v.ngettext(
-                "Quiz: {right} of {n} answer right.", "Quiz: {right} of {n} answers right.", progress.answered
-            ).format(right=progress.right, n=progress.answered)
-        ),
-    ]
-    if progress.streak:
-        days = v.ngettext("Streak: {n} day.", "Streak: {n} days.", progress.streak).format(n=progress.streak)
-        lines.append("🔥 " + _e(days))
-    if progress.due:
-        due = v.ngettext("{n} fact is due for a look: /quiz", "{n} facts are due for a look: /quiz", progress.due)
-        lines.append(_e(due.format(n=progress.due)))
-    begun = [row for row in progress.topics if row.known or row.fading or row.met]
-    if begun:
-        lines.append("")
-        for row in begun:
-            words = v.gettext("{known} known, {fading} fading, {met} to learn, of {total}").format(
-                known=row.known, fading=row.fading, met=row.met, total=row.total
-            )
-            lines.append(f"<code>{_bar(row)}</code> {_e(row.title)}: {_e(words)}")
-    if untouched := len(progress.topics) - len(begun):
-        lines.append("")
-        lines.append(
-            _e(
-                v.ngettext("{n} topic not begun yet: /topics", "{n} topics not begun yet: /topics", untouched).format(
-                    n=untouched
-                )
-            )
-        )
-    return View("\n".join(lines))
-
-
 def only_words_view(v: Voice) -> View:
     return View(_e(v.gettext("I can only read text so far. Type your question, or send /help to see what I can do.")))
 
@@ -163,6 +115,9 @@ def commands(v: Voice) -> list[tuple[str, str]]:
         ("quiz", v.gettext("Five quiz questions")),
         ("daily", v.gettext("A short quiz every day")),
         ("progress", v.gettext("What you know")),
+        ("exam", v.gettext("Learn for a date")),
+        ("settings", v.gettext("Hour, zone, topics, language")),
+        ("pause", v.gettext("A break from the daily quiz")),
         ("topics", v.gettext("What I can tell you about")),
         ("timeline", v.gettext("What happened when")),
         ("people", v.gettext("Who was who")),

@@ -37,6 +37,25 @@ class Verb(StrEnum):
     REVIEW_SEEN = "rseen"
     REVIEW_LATER = "rlater"
     REVIEW_CANCEL = "rstop"
+    ZONE_CLOCK = "zclock"
+    ZONE_AT = "zat"
+    SETTINGS = "set"
+    SET_HOUR = "shour"
+    SET_NO_HOUR = "snohour"
+    SET_SIZE = "ssize"
+    SET_TOPIC = "stopic"
+    SET_ALL_TOPICS = "salltop"
+    SET_REMINDER = "sremind"
+    SET_WEEKLY = "sweek"
+    SET_LANGUAGE = "slang"
+    NOT_TODAY = "nottoday"
+    PAUSE = "pause"
+    EXAM = "exam"
+    PROGRESS = "prog"
+    WEAKEST = "weak"
+    WEAK_QUIZ = "weakq"
+    PRACTISE = "prac"
+    CALENDAR = "cal"
     LIVE_JOIN = "join"
     LIVE_START = "begin"
 
@@ -89,6 +108,25 @@ _FORM: dict[Verb, tuple[int, bool]] = {
     Verb.REVIEW_SEEN: (1, False),
     Verb.REVIEW_LATER: (1, False),
     Verb.REVIEW_CANCEL: (1, False),
+    Verb.ZONE_CLOCK: (1, False),
+    Verb.ZONE_AT: (3, False),
+    Verb.SETTINGS: (0, True),
+    Verb.SET_HOUR: (1, False),
+    Verb.SET_NO_HOUR: (0, False),
+    Verb.SET_SIZE: (1, False),
+    Verb.SET_TOPIC: (2, False),
+    Verb.SET_ALL_TOPICS: (0, False),
+    Verb.SET_REMINDER: (1, False),
+    Verb.SET_WEEKLY: (1, False),
+    Verb.SET_LANGUAGE: (0, True),
+    Verb.NOT_TODAY: (0, False),
+    Verb.PAUSE: (1, False),
+    Verb.EXAM: (1, False),
+    Verb.PROGRESS: (0, False),
+    Verb.WEAKEST: (0, False),
+    Verb.WEAK_QUIZ: (0, False),
+    Verb.PRACTISE: (0, False),
+    Verb.CALENDAR: (1, False),
     Verb.LIVE_JOIN: (1, False),
     Verb.LIVE_START: (1, False),
 }

@@ -7,7 +7,10 @@ from tutor_bot.domain.outgoing import FeedbackOut, QuestionOut
 from tutor_bot.domain.quiz import QuizKind, Snapshot, Summary
 from tutor_bot.wording.answers import shortened
 from tutor_bot.wording.daily import offer_rows
+from tutor_bot.wording.exams import exam_line
 from tutor_bot.wording.presses import Verb, press
+from tutor_bot.wording.reference import fact_mark
+from tutor_bot.wording.streaks import streak_line
 from tutor_bot.wording.view import Button, PollView, View
 from tutor_bot.wording.voice import Voice
 
@@ -37,6 +40,9 @@ def question_poll(out: QuestionOut, v: Voice) -> PollView:
     snapshot = out.snapshot
     # Kept within Telegram's limit whatever the pack: the stem is never cut.
     head = f"{out.position}/{out.size} · " if out.size > 1 else ""
+    under = [Button(v.gettext("This seems wrong"), press(Verb.FLAG_ITEM, out.question))]
+    if out.daily and out.position == 1:
+        under.append(Button(v.gettext("Not today"), press(Verb.NOT_TODAY)))
     stem = snapshot.stem if len(head) + len(snapshot.stem) > QUESTION_LIMIT else head + snapshot.stem
     return PollView(
         question=stem,
@@ -44,7 +50,7 @@ def question_poll(out: QuestionOut, v: Voice) -> PollView:
         right=snapshot.right,
         explanation=shortened(snapshot.why, EXPLANATION_LIMIT),
         several=len(snapshot.right) > 1,
-        buttons=((Button(v.gettext("This seems wrong"), press(Verb.FLAG_ITEM, out.question)),),),
+        buttons=(tuple(under),),
     )
 
 
@@ -81,7 +87,18 @@ def feedback_view(out: FeedbackOut, v: Voice) -> View:
     if snapshot.sources:
         lines.append("📚 " + _e(snapshot.sources[0]))
     more = Button(v.gettext("More on this"), press(Verb.MISSED, out.quiz, out.position))
-    return View("\n\n".join(lines), ((more,),))
+    if out.stubborn is None:
+        return View("\n\n".join(lines), ((more,),))
+    # Told the same way once more it would be missed again.
+    lines.append(f"🔁 <b>{_e(v.gettext('This one is stubborn, so here it is in other words:'))}</b>")
+    told = out.stubborn.fact.more or out.stubborn.fact.answer
+    lines += [_e(shortened(text, 1500)) for text in (out.stubborn.why, told)]
+    if out.stubborn.see_also:
+        lines.append(_e(v.gettext("It hangs together with:")))
+    rows = [
+        (Button(shortened(fact.question), press(Verb.FACT, word=fact_mark(fact))),) for fact in out.stubborn.see_also
+    ]
+    return View("\n\n".join(line for line in lines if line), (*rows, (more,)))
 
 
 def summary_view(summary: Summary, v: Voice) -> View:
@@ -92,11 +109,11 @@ def summary_view(summary: Summary, v: Voice) -> View:
     ]
     if not summary.missed:
         lines[0] = "🎉 " + lines[0]
-    if summary.streak > 1:
-        lines.append(
-            "🔥 " + v.ngettext("{n} day in a row.", "{n} days in a row.", summary.streak).format(n=summary.streak)
-        )
-    html = _e(" ".join(lines))
+    html = _e(lines[0])
+    if line := streak_line(summary.streak, v):
+        html += " " + line
+    if summary.exam:
+        html += "\n" + exam_line(summary.exam, v)
     rows: list[tuple[Button, ...]] = []
     if summary.missed:
         html += "\n\n" + _e(v.gettext("Worth another look:"))

@@ -11,8 +11,8 @@ from tutor_bot.domain.curation import MissKind
 from tutor_bot.domain.facts import Fact, FactKey
 from tutor_bot.domain.quiz import DEFAULT_SIZE, MAX_SIZE
 from tutor_bot.telegram.context import TutorContext
-from tutor_bot.telegram.handlers import curating, live, questions
-from tutor_bot.telegram.handlers.daily import find_zone, set_hour
+from tutor_bot.telegram.handlers import curating, live, preferences, progress, questions
+from tutor_bot.telegram.handlers import daily as daily_handlers
 from tutor_bot.telegram.handlers.quiz import outcome_view
 from tutor_bot.telegram.handlers.start import examples
 from tutor_bot.telegram.speech import acknowledge, change, respond
@@ -96,7 +96,7 @@ async def _about_a_question(query: CallbackQuery, press: Press, context: TutorCo
     elif press.verb is Verb.SOURCES:
         await respond(query, answers.sources_view(fact, v))
     elif press.verb is Verb.QUIZ_ON:
-        begun = await tutor.quizzing.quiz_on(context.person, fact.key)
+        begun = await tutor.quizzing.on(context.person, [fact.key])
         await respond(query, outcome_view(begun, DEFAULT_SIZE, 0, v))
     else:
         await tutor.answering.reject(context.person, asked, kind=MissKind.NOT_MEANT)
@@ -162,14 +162,27 @@ async def _in_private(update: Update, query: CallbackQuery, press: Press, contex
         case Verb.STOP_QUIZ:
             stopped = await tutor.quizzing.stop(person)
             await respond(query, quizzes.stopped_view(v) if stopped else quizzes.no_open_quiz_view(v))
-        case Verb.DAILY_HOUR | Verb.DAILY_ZONE:
-            zone = find_zone(press.word) if press.word else None
-            if numbers[0] >= 24 * 60 or (press.word and zone is None):
-                await respond(query, general.old_button_view(v))
-            else:
-                await respond(query, await set_hour(numbers[0], context, zone))
-        case Verb.DAILY_OFF:
-            await respond(query, daily.off_view(await tutor.daily.off(person), v))
+        case Verb.WEAK_QUIZ:
+            begun = await tutor.quizzing.on(person, [fact.key for fact, _ in await tutor.progressing.weakest(person)])
+            await respond(query, outcome_view(begun, DEFAULT_SIZE, 0, v))
+        case verb if verb in _OF_THE_DAY:
+            await daily_handlers.pressed(query, press, context)
+        case verb if verb in _OF_PROGRESS:
+            await progress.pressed(query, press, context)
+        case _:
+            await preferences.pressed(query, press, context)
+
+
+_OF_THE_DAY = {
+    Verb.DAILY_HOUR,
+    Verb.DAILY_ZONE,
+    Verb.ZONE_CLOCK,
+    Verb.ZONE_AT,
+    Verb.DAILY_OFF,
+    Verb.NOT_TODAY,
+    Verb.PAUSE,
+}
+_OF_PROGRESS = {Verb.PROGRESS, Verb.WEAKEST, Verb.PRACTISE, Verb.CALENDAR}
 
 
 async def _begin(query: CallbackQuery, context: TutorContext, size: int, topic: int, *, new: bool = False) -> None:

@@ -1,0 +1,5 @@
+"""What we show: progress as a picture. Drawn in a process of its own; matplotlib is imported there, when first used."""
+
+from tutor_bot.charts.studio import Studio
+
+__all__ = ["Studio"]

@@ -1,0 +1,127 @@
+"""/exam: the date, the plan, and honestly what will not fit."""
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+
+from tutor_bot.domain.exam import ExamPlan
+from tutor_bot.domain.quiz import DAILY_SIZES
+from tutor_bot.wording.presses import Verb, press
+from tutor_bot.wording.view import Button, View
+from tutor_bot.wording.voice import Voice
+
+SPANS = (14, 30, 60, 90)
+
+
+def _e(text: str) -> str:
+    return escape(text, quote=False)
+
+
+def exam_line(plan: ExamPlan, v: Voice) -> str:
+    """The exam in a line, as HTML."""
+    words = v.ngettext("{n} day to your exam.", "{n} days to your exam.", plan.days).format(n=plan.days)
+    if plan.left_out:
+        words += " " + v.ngettext(
+            "At {size} questions a day {n} fact will not fit: /exam",
+            "At {size} questions a day {n} facts will not fit: /exam",
+            plan.left_out,
+        ).format(size=plan.size, n=plan.left_out)
+    return "🎓 " + _e(words)
+
+
+def plan_view(plan: ExamPlan, v: Voice, *, daily: bool) -> View:
+    """What fits into the days that are left, what does not, and what would help."""
+    lines = ["🎓 <b>" + _e(v.gettext("Exam on {day}").format(day=v.day(plan.day))) + "</b>"]
+    rows: list[tuple[Button, ...]] = []
+    if not plan.days:
+        lines.append(_e(v.gettext("There is no daily quiz left before it. /quiz asks you what you are least sure of.")))
+        return View("\n".join(lines), ((Button(v.gettext("No exam"), press(Verb.EXAM, 0)),),))
+    lines.append(
+        _e(
+            v.ngettext("{n} daily quiz is left until then", "{n} daily quizzes are left until then", plan.days).format(
+                n=plan.days
+            )
+            + ", "
+            + v.ngettext("with {n} question.", "with {n} questions.", plan.size).format(n=plan.size)
+        )
+    )
+    if not plan.new:
+        lines.append(_e(v.gettext("You have met every fact already: all questions go to making them last.")))
+    elif not plan.left_out:
+        lines.append(
+            _e(
+                v.ngettext(
+                    "The {n} fact that is new to you fits in, {a_day} a day at first, and comes back before the exam.",
+                    "The {n} facts that are new to you fit in, {a_day} a day at first, and come back before the exam.",
+                    plan.new,
+                ).format(n=plan.new, a_day=plan.new_a_day)
+            )
+        )
+    else:
+        lines.append(
+            _e(
+                v.ngettext(
+                    "Of {new} facts that are new to you {n} fits in, the main ones first.",
+                    "Of {new} facts that are new to you {n} fit in, the main ones first.",
+                    plan.fit,
+                ).format(new=plan.new, n=plan.fit)
+                + " "
+                + v.ngettext("{n} will not fit.", "{n} will not fit.", plan.left_out).format(n=plan.left_out)
+            )
+        )
+        enough = next((size for size in DAILY_SIZES if size >= plan.size_needed), None)
+        if enough:
+            button = v.ngettext("{n} question a day", "{n} questions a day", enough).format(n=enough)
+            lines.append(_e(v.gettext("With more questions a day all would fit.")))
+            rows.append((Button(button, press(Verb.SET_SIZE, enough)),))
+        else:
+            most = DAILY_SIZES[-1]
+            words = v.gettext("Not even {n} questions a day would be enough for all; /quiz adds more at any time.")
+            lines.append(_e(words.format(n=most)))
+            if plan.size < most:
+                button = v.ngettext("{n} question a day", "{n} questions a day", most).format(n=most)
+                rows.append((Button(button, press(Verb.SET_SIZE, most)),))
+    lines.append(_e(v.gettext("The nearer the day, the surer I want you to be before I leave a fact alone.")))
+    if not daily:
+        lines.append(_e(v.gettext("The daily quiz is off, though: /daily switches it on.")))
+    rows.append((Button(v.gettext("No exam"), press(Verb.EXAM, 0)),))
+    return View("\n\n".join(lines), tuple(rows))
+
+
+def ask_exam_view(today: date, v: Voice) -> View:
+    text = v.gettext("When is your exam? Write the date, say /exam {day}, or choose:").format(
+        day=date(today.year + 1, 1, 20).isoformat()
+    )
+    buttons = [
+        Button(v.ngettext("in {n} day", "in {n} days", span).format(n=span), press(Verb.EXAM, today.toordinal() + span))
+        for span in SPANS
+    ]
+    return View(_e(text), (tuple(buttons[:2]), tuple(buttons[2:])))
+
+
+def no_exam_view(v: Voice) -> View:
+    return View(_e(v.gettext("No exam is set. What you know comes back when it is about to fade, as always.")))
+
+
+def bad_date_view(text: str, near: Sequence[date], verb: Verb, today: date, v: Voice) -> View:
+    """A date that cannot be, and the nearest that can. For a pause the button carries days from today."""
+    words = v.gettext("“{text}” is not a day I can use.").format(text=text[:40])
+    if near:
+        words += " " + v.gettext("Did you mean one of these?")
+    else:
+        words += " " + v.gettext("Write year, month and day, say 2027-01-20.")
+    rows = []
+    for day in near:
+        number = (day - today).days if verb is Verb.PAUSE else day.toordinal()
+        rows.append((Button(v.day(day), press(verb, number)),))
+    return View(_e(words), tuple(rows))
+
+
+def past_date_view(day: date, nearest: date, verb: Verb, today: date, v: Voice) -> View:
+    words = v.gettext("{day} is past. Did you mean this?").format(day=v.day(day))
+    number = (nearest - today).days if verb is Verb.PAUSE else nearest.toordinal()
+    return View(_e(words), ((Button(v.day(nearest), press(verb, number)),),))
+
+
+def too_far_view(v: Voice) -> View:
+    return View(_e(v.gettext("That is more than two years off. Come back to it nearer the time.")))
