@@ -135,14 +135,15 @@ def compose(
     curators: frozenset[int] = frozenset(),
     look_every: timedelta = MINUTE,
     request: BaseRequest | None = None,
+    studio: Studio | None = None,
 ) -> Running:
-    """Put the rooms together. `request` replaces the network in tests."""
+    """Put the rooms together. `request` replaces the network in tests, `studio` the process that draws."""
     quizzing = Quizzing(storage, knowledge, clock)
     daily = DailyQuiz(storage, quizzing, clock)
     live = LiveQuiz(storage, knowledge, clock)
     progressing = Progressing(storage, knowledge, clock)
     sending = Sending(storage, knowledge, live, progressing, clock)
-    studio = Studio()
+    studio = studio or Studio()
     tutor = Tutor(
         knowledge=knowledge,
         answering=Answering(storage, knowledge, clock),

@@ -1,6 +1,7 @@
 """The whole bot, composed as in real life, with only Telegram's servers replaced."""
 
 import asyncio
+from concurrent.futures import Executor, Future
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -8,9 +9,19 @@ from typing import Any
 from tests.clocks import MovingClock, settle, until
 from tests.fake_telegram import AMINA, JSON, TOKEN, FakeTelegram, a_message, a_press, a_vote
 from tutor_bot.app import compose
+from tutor_bot.charts import Studio
 from tutor_bot.storage import Storage
 from tutor_bot.telegram.receiver import Receiver
 from tutor_bot.usecases.knowledge import Knowledge
+
+
+class Here(Executor):
+    """Draws at once, in this process: a test's clock would run on while another one draws."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
 
 
 class Conversation:
@@ -33,6 +44,7 @@ class Conversation:
             api_url="https://api.telegram.org",
             request=self.telegram,
             curators=self.curators,
+            studio=Studio(Here),
         )
         self.receiver = Receiver(self.clock)
         await self.receiver.start(self.running.application)
@@ -72,6 +84,13 @@ class Conversation:
         before = len(self.telegram.sent("sendMessage"))
         await self.tells(a_message(text, who, chat, **more))
         return self.telegram.sent("sendMessage")[before:]
+
+    async def sees(self, text: str, who: JSON = AMINA) -> JSON:
+        """Say something that is answered with a picture; the picture."""
+        before = len(self.telegram.sent("sendPhoto"))
+        await self.tells(a_message(text, who))
+        [photo] = self.telegram.sent("sendPhoto")[before:]
+        return photo
 
     async def presses(self, label: str, who: JSON = AMINA, times: int = 1) -> list[JSON]:
         """Press the newest button with this label; every call that it brought about."""

@@ -128,9 +128,11 @@ async def test_a_quiz_by_votes(chat: Conversation) -> None:
     await chat.presses("Ask me these again")
     again = await chat.poll(4)
     assert again["question"] == second["question"].partition("· ")[2]
-    [progress] = await chat.says("/progress")
-    assert "2 of 3 answers right" in progress["text"]
-    assert "You know 3 of 3 facts" in progress["text"] or "You know 2 of 3 facts" in progress["text"]
+    progress = await chat.sees("/progress")
+    assert "2 of 3 answers right" in progress["caption"]
+    assert "You know 2 of 3 facts" in progress["caption"]
+    [(_, picture, _kind)] = progress["files"].values()
+    assert picture.startswith(b"\x89PNG")
 
 
 async def test_a_restart_in_the_middle_of_a_quiz(chat: Conversation) -> None:
@@ -160,7 +162,7 @@ async def test_the_daily_quiz_is_set_by_buttons(chat: Conversation, clock: Movin
     await chat.says(QUESTION)
     [ask_zone] = [c for c in await chat.presses("18:00") if c["method"] == "sendMessage"]
     assert "which clock" in ask_zone["text"]
-    [done] = [c for c in await chat.presses("Europe/London") if c["method"] == "sendMessage"]
+    [done] = [c for c in await chat.presses("Europe/London · 12:00") if c["method"] == "sendMessage"]
     assert "18:00" in done["text"]
     assert "Europe/London" in done["text"]
     await clock.advance(timedelta(hours=5, minutes=59))
@@ -176,7 +178,7 @@ async def test_the_daily_quiz_is_set_by_buttons(chat: Conversation, clock: Movin
         ("/daily 18:00 Mars/Base", "no time zone"),
         ("/daily 18:00 Europe/Berlni", "Did you mean"),
         ("/daily 18:00 europe/berlin", "18:00, Europe/Berlin"),
-        ("/daily 18:00 America/New York", "America/New_York"),
+        ("/daily 18:00 America/New York", "America/New York"),
         ("/daily 18:00", "which clock"),
         ("/daily off", "off already"),
         ("/daily", "is off"),
@@ -284,7 +286,9 @@ async def test_menus_stand_for_each_kind_of_chat(chat: Conversation) -> None:
     from tutor_bot.telegram.application import show_menus
 
     await show_menus(chat.running.application)
-    private, groups = chat.telegram.sent("setMyCommands")
+    menus = chat.telegram.sent("setMyCommands")
+    private, groups = (menu for menu in menus if "language_code" not in menu)
+    assert [menu["language_code"] for menu in menus[2:]] == ["ru", "ru"]
     assert {c["command"] for c in groups["commands"]} == {"ask", "quiz", "stop", "help"}
     for command in private["commands"]:
         replies = await chat.says(f"/{command['command']}")

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TypeVar
@@ -20,8 +20,10 @@ T = TypeVar("T")
 class Studio:
     """Draws PNGs. The worker begins with the first picture and is begun anew should it die."""
 
-    def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
+    def __init__(self, begin: Callable[[], Executor] | None = None) -> None:
+        """`begin` gives what runs the drawing, instead of a process."""
+        self._begin = begin or _worker
+        self._pool: Executor | None = None
 
     async def progress(self, progress: Progress, words: PictureWords) -> bytes | None:
         """The picture as PNG; None when it cannot be drawn, and the words must do."""
@@ -29,7 +31,7 @@ class Studio:
 
     async def _draw(self, draw: Callable[..., T], *what: object) -> T | None:
         for _ in range(2):
-            pool = self._pool = self._pool or _worker()
+            pool = self._pool = self._pool or self._begin()
             try:
                 return await asyncio.get_running_loop().run_in_executor(pool, draw, *what)
             except BrokenProcessPool:

@@ -102,9 +102,9 @@ class People:
         if due:
             await self._connection.execute(
                 update(learners)
-                .where(learners.c.id == bindparam("learner"))
-                .values(next_daily=bindparam("daily"), next_reminder=bindparam("reminder")),
-                [{"learner": d["id"], "daily": d["next_daily"], "reminder": d["next_reminder"]} for d in due],
+                .where(learners.c.id == bindparam("of_learner"))
+                .values(next_daily=bindparam("daily_at"), next_reminder=bindparam("reminder_at")),
+                [{"of_learner": d["id"], "daily_at": d["next_daily"], "reminder_at": d["next_reminder"]} for d in due],
             )
 
     async def due_for_daily(self, now: datetime, limit: int) -> list[Learner]:

@@ -132,8 +132,8 @@ class Quizzes:
         ]
         await self._connection.execute(questions.insert(), rows)
         await self._connection.execute(
-            update(quizzes).where(quizzes.c.id == bindparam("quiz")).values(size=bindparam("questions")),
-            [{"quiz": quiz, "questions": len(questions_)} for quiz, questions_ in planned.items()],
+            update(quizzes).where(quizzes.c.id == bindparam("of_quiz")).values(size=bindparam("asked")),
+            [{"of_quiz": quiz, "asked": len(questions_)} for quiz, questions_ in planned.items()],
         )
         first = await self._connection.execute(
             select(questions.c.quiz_id, questions.c.id).where(
