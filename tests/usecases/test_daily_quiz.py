@@ -72,10 +72,10 @@ async def test_off_means_off(tutor: Tutor, clock: MovingClock) -> None:
 
 async def test_many_learners_are_served_in_pages(tutor: Tutor, storage: Storage, clock: MovingClock) -> None:
     """A page at a time: replies share the writer."""
-    for n in range(230):
+    for n in range(60):
         await tutor.daily.choose(Person(1000 + n, "Amina"), time(18), BERLIN)
     await clock.advance(timedelta(hours=5))
-    assert [await tutor.daily.tick() for _ in range(4)] == [100, 100, 30, 0]
+    assert [await tutor.daily.tick() for _ in range(4)] == [25, 25, 10, 0]
 
 
 async def test_facts_asked_about_come_back(tutor: Tutor, clock: MovingClock) -> None:

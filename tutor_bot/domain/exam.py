@@ -8,8 +8,6 @@ REVIEW_SHARE = 4
 """A quarter of the days, the last ones, brings nothing new: what was met last must come back too."""
 LAST_DAYS = 2
 """So many days are kept free of new facts however near the exam is, if there are as many."""
-LOOKS = 2
-"""How often a fact must be asked at least to count as fitting in: when it is new, and once again."""
 FARTHEST = 366 * 2
 """Days: an exam farther off needs no plan yet."""
 
@@ -34,15 +32,17 @@ class ExamPlan:
     def left_out(self) -> int:
         return self.new - self.fit
 
+    @property
+    def again(self) -> int:
+        """Questions that are left to bring facts back."""
+        return self.days * self.size - self.fit
+
 
 def plan(day: date, today: date, *, size: int, new: int, met: int) -> ExamPlan:
     """The plan for an exam on `day`, with a quiz each day from `today` to the day before it."""
     days = max(0, (day - today).days)
     for_new = new_days(days)
-    fit = min(new, _fits(size, days, for_new, met))
-    needed = size
-    while needed < 100 and days and _fits(needed, days, for_new, met) < new:
-        needed += 1
+    fit = min(new, size * for_new)
     return ExamPlan(
         day=day,
         days=days,
@@ -51,15 +51,10 @@ def plan(day: date, today: date, *, size: int, new: int, met: int) -> ExamPlan:
         met=met,
         fit=fit,
         new_a_day=min(size, ceil(fit / for_new)) if for_new else 0,
-        size_needed=needed,
+        size_needed=max(size, ceil(new / for_new)) if for_new else size,
     )
 
 
 def new_days(days: int) -> int:
     """On how many of the days before an exam new facts are met: the first ones."""
     return days - max(days // REVIEW_SHARE, min(LAST_DAYS, days - 1)) if days else 0
-
-
-def _fits(size: int, days: int, for_new: int, met: int) -> int:
-    # Of what was met before, each fact is to be asked once more.
-    return max(0, min(size * for_new, (size * days - met) // LOOKS))

@@ -178,6 +178,11 @@ class Catalogue:
         return tuple(topic for pack in self.packs for topic in pack.topics)
 
     @cached_property
+    def course(self) -> tuple[FactKey, ...]:
+        """The keys of all facts that can be asked about, in order."""
+        return tuple(fact.key for fact in self.quizzable())
+
+    @cached_property
     def _renamed(self) -> Mapping[FactKey, FactKey]:
         return {f"{fact.pack}/{old}": fact.key for fact in self.facts.values() for old in fact.was}
 

@@ -1,7 +1,7 @@
 """Quizzes, their questions as they were sent, and the answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -49,6 +49,14 @@ class StrayVote:
     chosen: tuple[int, ...]
     stem: str
     options: int
+
+
+def _stored(snapshot: Snapshot) -> dict[str, Any]:
+    # Shallow: its fields hold nothing but strings and numbers, in tuples at most.
+    return {name: getattr(snapshot, name) for name in _SNAPSHOT}
+
+
+_SNAPSHOT = tuple(field.name for field in fields(Snapshot))
 
 
 def snapshot_of(stored: Mapping[str, Any]) -> Snapshot:
@@ -126,7 +134,7 @@ class Quizzes:
     async def fill(self, planned: Mapping[int, Sequence[tuple[FactKey, str, Snapshot]]]) -> Mapping[int, int]:
         """Add its questions (fact, item, snapshot), in order, to each quiz; the id of each quiz's first."""
         rows = [
-            {"quiz_id": quiz, "position": position, "fact": fact, "item": item, "snapshot": asdict(snapshot)}
+            {"quiz_id": quiz, "position": position, "fact": fact, "item": item, "snapshot": _stored(snapshot)}
             for quiz, questions_ in planned.items()
             for position, (fact, item, snapshot) in enumerate(questions_, start=1)
         ]

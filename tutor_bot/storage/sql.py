@@ -24,11 +24,12 @@ async def insert_or_ignore(
 async def insert_all_or_ignore(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *returning: Column[Any]
 ) -> Sequence[Any]:
-    """Insert many rows in one statement; the `returning` columns of those that were not there already."""
+    """Insert many rows at once; the `returning` columns of those that were not there already."""
     if not rows:
         return []
-    statement = _insert(connection, table).values(list(rows)).on_conflict_do_nothing().returning(*returning)
-    return (await connection.execute(statement)).all()
+    # As parameters, not as one long VALUES: that would be compiled anew each time.
+    statement = _insert(connection, table).on_conflict_do_nothing().returning(*returning)
+    return (await connection.execute(statement, list(rows))).all()
 
 
 async def upsert(

@@ -14,8 +14,8 @@ from tutor_bot.storage import Storage, Work
 from tutor_bot.storage.outbox import Kind
 from tutor_bot.usecases.quizzing import Order, Quizzing, end_quizzes
 
-PAGE = 100
-"""How many learners one transaction serves: replies share the writer."""
+PAGE = 25
+"""How many learners one transaction serves: replies share the writer and the loop, and wait for no more than this."""
 DAY = timedelta(days=1)
 
 

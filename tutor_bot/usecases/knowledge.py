@@ -26,8 +26,11 @@ class Knowledge:
 
     def current(self, memories: Mapping[FactKey, Memory]) -> dict[FactKey, Memory]:
         """Memories under today's keys; those of facts that have left the pack are left out."""
-        found: dict[FactKey, Memory] = {}
+        facts = self.catalogue.facts
+        found = {key: memory for key, memory in memories.items() if key in facts}
         for key, memory in memories.items():
+            if key in facts:
+                continue
             if (fact := self.catalogue.get(key)) and (key == fact.key or fact.key not in memories):
                 found[fact.key] = memory
         return found

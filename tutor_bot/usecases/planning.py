@@ -13,6 +13,8 @@ from tutor_bot.domain.people import Learner
 def new_facts(catalogue: Catalogue, learner: Learner, memories: Iterable[FactKey]) -> list[FactKey]:
     """What is still to be met, in order: of the chosen topics (all, if none is), before an exam the core first."""
     met = set(memories)
+    if not learner.topics and not learner.exam:
+        return [key for key in catalogue.course if key not in met]
     chosen = {key for topic in catalogue.topics if topic.key in learner.topics for key in topic.facts}
     facts = [fact for fact in catalogue.quizzable(chosen or None) if fact.key not in met]
     if learner.exam:

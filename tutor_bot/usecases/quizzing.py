@@ -244,14 +244,13 @@ class Quizzing:
         By learner. A few statements in all, however many learners: the daily quizzes of a page share them.
         """
         now, catalogue = self.clock.now(), self.knowledge.catalogue
-        course = [fact.key for fact in catalogue.quizzable()]
-        if not orders or not course:
+        if not orders or not catalogue.course:
             return {}
         remembered = await work.memories.of_all([order.learner.id for order in orders])
         chosen: dict[int, list[FactKey]] = {}
         for order in orders:
             memories = self.knowledge.current(remembered[order.learner.id])
-            if keys := self._choose(order, course, memories, now):
+            if keys := self._choose(order, memories, now):
                 chosen[order.learner.id] = keys
         days = {order.learner.id: order.day for order in orders}
         made = await work.quizzes.claim_all(list(chosen), orders[0].kind, days, now)
@@ -267,16 +266,14 @@ class Quizzing:
             await work.outbox.add_all(once, kind=Kind.QUESTION, urgency=Urgency.QUIZ, not_before=now)
         return {learner: Begun(quiz, len(planned[quiz])) for learner, quiz in made.items()}
 
-    def _choose(
-        self, order: Order, course: Sequence[FactKey], memories: Mapping[FactKey, Memory], now: datetime
-    ) -> list[FactKey]:
+    def _choose(self, order: Order, memories: Mapping[FactKey, Memory], now: datetime) -> list[FactKey]:
         catalogue, learner = self.knowledge.catalogue, order.learner
         if order.kind is QuizKind.DAILY and order.day:
             wish = daily_wish(learner, order.day, exam_plan(catalogue, learner, memories, order.day))
         else:
             wish = Wish(order.size, at_once=True)
         if order.keys is None:
-            return choose_facts(wish, course, new_facts(catalogue, learner, memories), memories, now)
+            return choose_facts(wish, catalogue.course, new_facts(catalogue, learner, memories), memories, now)
         wanted = [fact.key for fact in catalogue.quizzable(order.keys)]
         return choose_facts(wish, wanted, wanted, memories, now)
 

@@ -48,44 +48,47 @@ def plan_view(plan: ExamPlan, v: Voice, *, daily: bool) -> View:
     if not plan.new:
         lines.append(_e(v.gettext("You have met every fact already: all questions go to making them last.")))
     elif not plan.left_out:
-        lines.append(
-            _e(
-                v.ngettext(
-                    "The {n} fact that is new to you fits in, {a_day} a day at first, and comes back before the exam.",
-                    "The {n} facts that are new to you fit in, {a_day} a day at first, and come back before the exam.",
-                    plan.new,
-                ).format(n=plan.new, a_day=plan.new_a_day)
-            )
+        fits = v.ngettext(
+            "The {n} fact that is new to you fits in, {a_day} a day at first.",
+            "The {n} facts that are new to you fit in, {a_day} a day at first.",
+            plan.new,
         )
+        lines.append(_e(fits.format(n=plan.new, a_day=plan.new_a_day)))
     else:
-        lines.append(
-            _e(
-                v.ngettext(
-                    "Of {new} facts that are new to you {n} fits in, the main ones first.",
-                    "Of {new} facts that are new to you {n} fit in, the main ones first.",
-                    plan.fit,
-                ).format(new=plan.new, n=plan.fit)
-                + " "
-                + v.ngettext("{n} will not fit.", "{n} will not fit.", plan.left_out).format(n=plan.left_out)
-            )
+        fits = v.ngettext(
+            "Of {new} facts that are new to you {n} fits in, the main ones first.",
+            "Of {new} facts that are new to you {n} fit in, the main ones first.",
+            plan.fit,
         )
-        enough = next((size for size in DAILY_SIZES if size >= plan.size_needed), None)
-        if enough:
-            button = v.ngettext("{n} question a day", "{n} questions a day", enough).format(n=enough)
-            lines.append(_e(v.gettext("With more questions a day all would fit.")))
-            rows.append((Button(button, press(Verb.SET_SIZE, enough)),))
-        else:
-            most = DAILY_SIZES[-1]
-            words = v.gettext("Not even {n} questions a day would be enough for all; /quiz adds more at any time.")
-            lines.append(_e(words.format(n=most)))
-            if plan.size < most:
-                button = v.ngettext("{n} question a day", "{n} questions a day", most).format(n=most)
-                rows.append((Button(button, press(Verb.SET_SIZE, most)),))
+        over = v.ngettext("{n} will not fit.", "{n} will not fit.", plan.left_out)
+        lines.append(_e(f"{fits.format(new=plan.new, n=plan.fit)} {over.format(n=plan.left_out)}"))
+    if plan.again:
+        again = v.ngettext(
+            "{n} question is left to bring facts back.", "{n} questions are left to bring facts back.", plan.again
+        )
+        lines.append(_e(again.format(n=plan.again)))
+    if plan.left_out:
+        rows += _more_a_day(plan, lines, v)
     lines.append(_e(v.gettext("The nearer the day, the surer I want you to be before I leave a fact alone.")))
     if not daily:
         lines.append(_e(v.gettext("The daily quiz is off, though: /daily switches it on.")))
     rows.append((Button(v.gettext("No exam"), press(Verb.EXAM, 0)),))
     return View("\n\n".join(lines), tuple(rows))
+
+
+def _more_a_day(plan: ExamPlan, lines: list[str], v: Voice) -> list[tuple[Button, ...]]:
+    """The number of questions a day that would be enough, as a button, or the highest one."""
+    enough = next((size for size in DAILY_SIZES if size >= plan.size_needed), None)
+    if enough:
+        lines.append(_e(v.gettext("With more questions a day all would fit.")))
+    else:
+        words = v.gettext("Not even {n} questions a day would be enough for all; /quiz adds more at any time.")
+        lines.append(_e(words.format(n=DAILY_SIZES[-1])))
+    size = enough or DAILY_SIZES[-1]
+    if size <= plan.size:
+        return []
+    label = v.ngettext("{n} question a day", "{n} questions a day", size).format(n=size)
+    return [(Button(label, press(Verb.SET_SIZE, size)),)]
 
 
 def ask_exam_view(today: date, v: Voice) -> View:

@@ -60,9 +60,12 @@ def progress_views(progress: Progress, v: Voice) -> tuple[View, View | None]:
     )
     lines += [line for line in (streak_line(progress.streak, v), rest_days_line(progress.streak, v)) if line]
     if sum(progress.ahead):
-        today = v.ngettext("{n} fact comes back today", "{n} facts come back today", progress.ahead[0])
-        week = v.gettext("{n} in the next 7 days: /quiz")
-        lines.append(_e(f"{today.format(n=progress.ahead[0])}, {week.format(n=sum(progress.ahead))}"))
+        week = v.ngettext(
+            "{n} fact comes back within 7 days, {today} of them today.",
+            "{n} facts come back within 7 days, {today} of them today.",
+            sum(progress.ahead),
+        )
+        lines.append(_e(week.format(n=sum(progress.ahead), today=progress.ahead[0])))
     if progress.exam:
         lines.append(exam_line(progress.exam, v))
     rows = _topic_lines(progress, v)
@@ -83,8 +86,12 @@ def _topic_lines(progress: Progress, v: Voice) -> list[str]:
     """A line for each topic that is begun, numbered as in the picture; the others are counted."""
     lines = []
     for number, row in enumerate(progress.topics, start=1):
-        counts = ((row.known, v.gettext("known")), (row.fading, v.gettext("fading")), (row.met, v.gettext("to learn")))
-        words = ", ".join(f"{n} {word}" for n, word in counts if n)
+        counts = (
+            (row.known, v.gettext("{n} known")),
+            (row.fading, v.gettext("{n} fading")),
+            (row.met, v.gettext("{n} to learn")),
+        )
+        words = ", ".join(word.format(n=n) for n, word in counts if n)
         if words:
             of_total = v.gettext("of {total}").format(total=row.total)
             lines.append(_e(f"{number}. {row.title}: {words} {of_total}"))
