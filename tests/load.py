@@ -105,8 +105,8 @@ async def measure(folder: Path) -> None:
     print(f"200 due: found in {median(looks):.1f} ms, all 200 quizzes chosen and written in {median(ticks):.0f} ms")
     make_due(file, min(20_000, LEARNERS // 2), 10_000)
     before = memory_mb()
-    began, pages = time.perf_counter(), []
-    while not pages or served:
+    began, pages, served = time.perf_counter(), [], PAGE
+    while served:
         page = time.perf_counter()
         served = await daily.tick()
         pages.append((time.perf_counter() - page) * 1000)

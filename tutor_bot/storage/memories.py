@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.facts import FactKey
@@ -20,6 +20,8 @@ _COLUMNS = (
     memories.c.lapses,
     memories.c.algorithm,
 )
+# Made once, for every vote runs it.
+_ONE = select(*_COLUMNS).where(memories.c.learner_id == bindparam("learner"), memories.c.fact == bindparam("key"))
 
 
 class Memories:
@@ -41,11 +43,7 @@ class Memories:
         return found
 
     async def one(self, learner_id: int, fact: FactKey) -> Memory | None:
-        row = (
-            await self._connection.execute(
-                select(*_COLUMNS).where(memories.c.learner_id == learner_id, memories.c.fact == fact)
-            )
-        ).one_or_none()
+        row = (await self._connection.execute(_ONE, {"learner": learner_id, "key": fact})).one_or_none()
         return Memory(*row) if row else None
 
     async def enter(self, learner_id: int, fact: FactKey, memory: Memory) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, exists, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.outgoing import Urgency
@@ -55,23 +55,44 @@ class OutboxRow:
     tries: int
 
 
-def _next_of_each() -> Select[tuple[int]]:
-    """The earliest row of each group and reachable person, if it waits: those behind it are not free before."""
-    earlier = outbox.alias("earlier")
-    return (
-        select(outbox.c.id)
-        .outerjoin(learners, learners.c.id == outbox.c.learner_id)
-        .where(
-            outbox.c.state == State.WAITING,
-            outbox.c.learner_id.is_(None) | learners.c.reachable,
-            ~exists().where(
-                # Nothing equals NULL, so a person's rows wait for that person's alone, and a group's for the group's.
-                (earlier.c.learner_id == outbox.c.learner_id) | (earlier.c.chat_id == outbox.c.chat_id),
-                earlier.c.id < outbox.c.id,
-                earlier.c.state.in_(_ACTIVE),
-            ),
+_earlier = outbox.alias("earlier")
+_NEXT_OF_EACH = (
+    select(outbox.c.id)
+    .outerjoin(learners, learners.c.id == outbox.c.learner_id)
+    .where(
+        outbox.c.state == State.WAITING,
+        outbox.c.learner_id.is_(None) | learners.c.reachable,
+        ~exists().where(
+            # Nothing equals NULL, so a person's rows wait for that person's alone, and a group's for the group's.
+            (_earlier.c.learner_id == outbox.c.learner_id) | (_earlier.c.chat_id == outbox.c.chat_id),
+            _earlier.c.id < outbox.c.id,
+            _earlier.c.state.in_(_ACTIVE),
+        ),
+    )
+)
+"""The earliest row of each group and reachable person, if it waits: those behind it are not free before."""
+# Made once: to make such statements takes longer than to run them.
+_CLAIM = (
+    update(outbox)
+    .where(
+        outbox.c.id.in_(
+            _NEXT_OF_EACH.where(outbox.c.not_before <= bindparam("now"))
+            .order_by(outbox.c.not_before)
+            .limit(bindparam("most"))
         )
     )
+    .values(state=State.SENDING, tries=outbox.c.tries + 1)
+    .returning(
+        outbox.c.id,
+        outbox.c.learner_id,
+        outbox.c.chat_id,
+        outbox.c.kind,
+        outbox.c.subject,
+        outbox.c.urgency,
+        outbox.c.tries,
+    )
+)
+_NEXT_DUE = _NEXT_OF_EACH.with_only_columns(outbox.c.not_before).order_by(outbox.c.not_before).limit(1)
 
 
 class Outbox:
@@ -125,21 +146,7 @@ class Outbox:
 
     async def claim(self, now: datetime, limit: int) -> list[OutboxRow]:
         """Rows to send now, at most one for each person: theirs go out in order, one after the other."""
-        free = _next_of_each().where(outbox.c.not_before <= now).order_by(outbox.c.not_before).limit(limit)
-        rows = await self._connection.execute(
-            update(outbox)
-            .where(outbox.c.id.in_(free))
-            .values(state=State.SENDING, tries=outbox.c.tries + 1)
-            .returning(
-                outbox.c.id,
-                outbox.c.learner_id,
-                outbox.c.chat_id,
-                outbox.c.kind,
-                outbox.c.subject,
-                outbox.c.urgency,
-                outbox.c.tries,
-            )
-        )
+        rows = await self._connection.execute(_CLAIM, {"now": now, "most": limit})
         claimed = [
             OutboxRow(r.id, r.learner_id, r.chat_id, Kind(r.kind), r.subject, Urgency(r.urgency), r.tries) for r in rows
         ]
@@ -147,8 +154,7 @@ class Outbox:
 
     async def next_due(self) -> datetime | None:
         """The earliest instant at which `claim` will have something."""
-        free = _next_of_each().with_only_columns(outbox.c.not_before).order_by(outbox.c.not_before).limit(1)
-        instant: datetime | None = (await self._connection.execute(free)).scalar_one_or_none()
+        instant: datetime | None = (await self._connection.execute(_NEXT_DUE)).scalar_one_or_none()
         return instant
 
     async def under_way(self) -> int:

@@ -29,6 +29,9 @@ _COLUMNS = (
     learners.c.exam,
     learners.c.paused_until,
 )
+# Made once: every update asks for somebody.
+_BY_ACCOUNT = select(*_COLUMNS, learners.c.reachable).where(learners.c.telegram_id == bindparam("account"))
+_CHOSEN_LANGUAGE = select(learners.c.chosen_language).where(learners.c.telegram_id == bindparam("account"))
 
 
 def _learner(row: Any) -> Learner:
@@ -59,11 +62,7 @@ class People:
 
     async def meet(self, person: Person, now: datetime) -> Learner:
         """The learner behind a Telegram account, remembered from now on and reachable again."""
-        known = (
-            await self._connection.execute(
-                select(*_COLUMNS, learners.c.reachable).where(learners.c.telegram_id == person.telegram_id)
-            )
-        ).one_or_none()
+        known = (await self._connection.execute(_BY_ACCOUNT, {"account": person.telegram_id})).one_or_none()
         if known and (known.name, known.language, known.reachable) == (person.name, person.language, True):
             return _learner(known)
         self.rescheduled |= known is not None and not known.reachable
@@ -73,12 +72,10 @@ class People:
         else:
             values |= {"telegram_id": person.telegram_id, "since": now}
             await insert_or_ignore(self._connection, learners, values, learners.c.id)
-        row = await self._connection.execute(select(*_COLUMNS).where(learners.c.telegram_id == person.telegram_id))
-        return _learner(row.one())
+        return _learner((await self._connection.execute(_BY_ACCOUNT, {"account": person.telegram_id})).one())
 
     async def known_as(self, telegram_id: int) -> Learner | None:
-        row = await self._connection.execute(select(*_COLUMNS).where(learners.c.telegram_id == telegram_id))
-        found = row.one_or_none()
+        found = (await self._connection.execute(_BY_ACCOUNT, {"account": telegram_id})).one_or_none()
         return _learner(found) if found else None
 
     async def learner(self, learner_id: int) -> Learner:
@@ -86,10 +83,9 @@ class People:
 
     async def chosen_language(self, telegram_id: int) -> str | None:
         """The language that a person has set; None for Telegram's own."""
-        found = await self._connection.execute(
-            select(learners.c.chosen_language).where(learners.c.telegram_id == telegram_id)
-        )
-        return found.scalar_one_or_none()
+        found = await self._connection.execute(_CHOSEN_LANGUAGE, {"account": telegram_id})
+        language: str | None = found.scalar_one_or_none()
+        return language
 
     async def change(self, learner_id: int, **values: Any) -> None:
         """Set columns of a learner: a zone by its name, an hour as minutes after local midnight."""

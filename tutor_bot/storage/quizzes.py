@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.facts import FactKey, ItemKind
@@ -79,22 +79,30 @@ def _quiz(row: Any) -> Quiz:
     return Quiz(row.id, row.learner_id, QuizKind(row.kind), row.size, row.ended is not None)
 
 
-def _questions() -> Select[Any]:
-    return (
-        select(
-            questions,
-            quizzes.c.learner_id,
-            quizzes.c.kind,
-            quizzes.c.size,
-            quizzes.c.ended,
-            answers.c.right,
-        )
-        .join(quizzes, quizzes.c.id == questions.c.quiz_id)
-        .outerjoin(
-            answers,
-            (answers.c.question_id == questions.c.id) & (answers.c.learner_id == quizzes.c.learner_id),
-        )
+_QUESTIONS = (
+    select(
+        questions,
+        quizzes.c.learner_id,
+        quizzes.c.kind,
+        quizzes.c.size,
+        quizzes.c.ended,
+        answers.c.right,
     )
+    .join(quizzes, quizzes.c.id == questions.c.quiz_id)
+    .outerjoin(
+        answers,
+        (answers.c.question_id == questions.c.id) & (answers.c.learner_id == quizzes.c.learner_id),
+    )
+)
+# Made once: to make such a statement takes longer than to run it, and every vote runs these.
+_BY_ID = _QUESTIONS.where(questions.c.id == bindparam("question"))
+_OF_QUIZ = _QUESTIONS.where(questions.c.quiz_id == bindparam("of_quiz")).order_by(questions.c.position)
+_BY_POLL = _QUESTIONS.join(polls, polls.c.question_id == questions.c.id).where(polls.c.poll_id == bindparam("poll"))
+_CLOSE = (
+    update(questions)
+    .where(questions.c.id == bindparam("question"), questions.c.closed.is_(None))
+    .values(closed=bindparam("at"))
+)
 
 
 def _question(row: Any) -> Question:
@@ -198,28 +206,22 @@ class Quizzes:
         return _quiz(row) if row else None
 
     async def question(self, question_id: int) -> Question | None:
-        row = (await self._connection.execute(_questions().where(questions.c.id == question_id))).one_or_none()
+        row = (await self._connection.execute(_BY_ID, {"question": question_id})).one_or_none()
         return _question(row) if row else None
 
     async def questions_of(self, quiz_id: int) -> list[Question]:
         """All questions of a quiz, in order."""
-        rows = await self._connection.execute(
-            _questions().where(questions.c.quiz_id == quiz_id).order_by(questions.c.position)
-        )
+        rows = await self._connection.execute(_OF_QUIZ, {"of_quiz": quiz_id})
         return [_question(row) for row in rows]
 
     async def by_poll(self, poll_id: str) -> Question | None:
-        row = (
-            await self._connection.execute(
-                _questions().join(polls, polls.c.question_id == questions.c.id).where(polls.c.poll_id == poll_id)
-            )
-        ).one_or_none()
+        row = (await self._connection.execute(_BY_POLL, {"poll": poll_id})).one_or_none()
         return _question(row) if row else None
 
     async def unanswered_of(self, learner: int) -> list[Question]:
         """Questions that may have been sent and have no answer: where a stray vote may belong."""
         rows = await self._connection.execute(
-            _questions().where(quizzes.c.learner_id == learner, quizzes.c.ended.is_(None), answers.c.right.is_(None))
+            _QUESTIONS.where(quizzes.c.learner_id == learner, quizzes.c.ended.is_(None), answers.c.right.is_(None))
         )
         return [_question(row) for row in rows]
 
@@ -256,9 +258,7 @@ class Quizzes:
         return await insert_or_ignore(self._connection, answers, values, answers.c.question_id) is not None
 
     async def close(self, question: int, now: datetime) -> None:
-        await self._connection.execute(
-            update(questions).where(questions.c.id == question, questions.c.closed.is_(None)).values(closed=now)
-        )
+        await self._connection.execute(_CLOSE, {"question": question, "at": now})
 
     async def end(self, quiz: int, now: datetime) -> bool:
         """End a quiz; False when it had ended before."""

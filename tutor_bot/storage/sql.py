@@ -1,6 +1,7 @@
 """The two statements that SQLite and PostgreSQL share only in spirit."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Table
@@ -8,17 +9,31 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-def _insert(connection: AsyncConnection, table: Table) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+def _insert(dialect: str, table: Table) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+
+
+# Statements are made once and run with parameters: to make one takes longer than to run it.
+
+
+@cache
+def _inserting(dialect: str, table: Table, returning: tuple[Column[Any], ...]) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing().returning(*returning)
+
+
+@cache
+def _upserting(dialect: str, table: Table, names: tuple[str, ...], key: tuple[str, ...], returning: Column[Any]) -> Any:
+    statement = _insert(dialect, table)
+    changed = {name: statement.excluded[name] for name in names if name not in key}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=changed).returning(returning)
 
 
 async def insert_or_ignore(
     connection: AsyncConnection, table: Table, values: Mapping[str, Any], returning: Column[Any]
 ) -> Any:
     """The new row's `returning` column, or None when a unique key says that it is there already."""
-    statement = _insert(connection, table).values(**values).on_conflict_do_nothing().returning(returning)
-    return (await connection.execute(statement)).scalar_one_or_none()
+    statement = _inserting(connection.dialect.name, table, (returning,))
+    return (await connection.execute(statement, dict(values))).scalar_one_or_none()
 
 
 async def insert_all_or_ignore(
@@ -27,8 +42,7 @@ async def insert_all_or_ignore(
     """Insert many rows at once; the `returning` columns of those that were not there already."""
     if not rows:
         return []
-    # As parameters, not as one long VALUES: that would be compiled anew each time.
-    statement = _insert(connection, table).on_conflict_do_nothing().returning(*returning)
+    statement = _inserting(connection.dialect.name, table, returning)
     return (await connection.execute(statement, list(rows))).all()
 
 
@@ -40,7 +54,5 @@ async def upsert(
     returning: Column[Any],
 ) -> Any:
     """Insert, or change the row with this key to these values; its `returning` column."""
-    statement = _insert(connection, table).values(**values)
-    changed = {name: statement.excluded[name] for name in values if name not in key}
-    statement = statement.on_conflict_do_update(index_elements=list(key), set_=changed).returning(returning)
-    return (await connection.execute(statement)).scalar_one()
+    statement = _upserting(connection.dialect.name, table, tuple(values), tuple(key), returning)
+    return (await connection.execute(statement, dict(values))).scalar_one()
