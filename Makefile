@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 # The first target is what `make` alone does: try the bot.
-.PHONY: sandbox setup test check bench clean
+.PHONY: sandbox setup test check bench load simulate words clean
 
 sandbox: setup
 	$(BIN)/tutor-bot sandbox $(TUTOR_BOT_SANDBOX)
@@ -29,6 +29,19 @@ check: setup
 
 bench: setup
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.matching.bench "$(DATA)"
+
+load: setup
+	$(BIN)/python -m tests.load
+
+simulate: setup
+	$(BIN)/python -m tests.simulation docs/simulation.png
+
+# After a change of words: brings the new ones into the translations, empty, to be filled in.
+words: setup
+	mkdir -p build
+	$(BIN)/pybabel -q extract --no-location --sort-output --no-wrap -o build/tutor_bot.pot tutor_bot/wording
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date \
+		-i build/tutor_bot.pot -d tutor_bot/wording/locale -D tutor_bot
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import NOON, catalogue, fact
 from tutor_bot.domain.memory import Memory, Recall, met, review
-from tutor_bot.domain.progress import by_topic
+from tutor_bot.domain.progress import by_topic, weakest
 
 LONG = timedelta(days=60)
 
@@ -26,3 +26,16 @@ def test_by_topic(idea: str, memory: Memory | None, later: timedelta, counts: tu
     memories = {"demo/testament": memory} if memory else {}
     [row] = by_topic(catalogue(fact("testament")), memories, NOON + later)
     assert (row.known, row.fading, row.met) == counts, idea
+
+
+def test_the_weakest_facts() -> None:
+    """What was missed comes first, then what has faded most; what is known or was only read is not weak."""
+    facts = [fact(name) for name in ("missed", "faded", "fading", "known", "read")]
+    memories = {
+        "demo/known": review(None, Recall.AT_ONCE, NOON),
+        "demo/fading": review(None, Recall.AT_ONCE, NOON - timedelta(days=5)),
+        "demo/faded": review(None, Recall.AT_ONCE, NOON - timedelta(days=50)),
+        "demo/missed": review(None, Recall.WRONG, NOON),
+        "demo/read": met(NOON),
+    }
+    assert [found.id for found, _ in weakest(catalogue(*facts), memories, NOON)] == ["missed", "faded", "fading"]

@@ -59,3 +59,11 @@ def test_items_of_a_fact_take_turns() -> None:
     """The item met least is put, so that a fact is learnt and not a letter."""
     taught = fact(items=(item("one"), item("two"), item("three")))
     assert choose_item(taught, {"one": 2, "two": 1, "three": 2}, Random(1)).id == "two"
+
+
+def test_kinds_of_a_fact_take_turns() -> None:
+    """After a choice comes something else than another choice, though neither has been met."""
+    taught = fact(
+        items=(item("one"), item("two"), item("three", kind=ItemKind.TRUE_FALSE, right=("true",), wrong=("false",)))
+    )
+    assert choose_item(taught, {"one": 1}, Random(1)).id == "three"

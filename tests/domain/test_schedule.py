@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor_bot.domain.schedule import local_day, next_daily, parse_hour
+from tutor_bot.domain.schedule import (
+    is_quiet,
+    local_day,
+    nearest_hour,
+    next_daily,
+    next_weekly,
+    parse_hour,
+    put_off,
+    reminder_at,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 KIRITIMATI = ZoneInfo("Pacific/Kiritimati")
@@ -114,3 +123,68 @@ def test_every_local_day_has_one_daily_quiz(start: datetime, zone_name: str, hou
 def test_parse_hour(text: str, expected: time | None) -> None:
     """Hours are read in a few common spellings, and nothing else passes for one."""
     assert parse_hour(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("idea", "now", "due", "hour", "expected"),
+    [
+        ("in time", "2026-03-02T17:00", "2026-03-02T17:00", time(18), None),
+        ("late, by day", "2026-03-02T20:00", "2026-03-02T17:00", time(18), None),
+        ("late, at night: in the morning", "2026-03-02T23:00", "2026-03-02T17:00", time(18), "2026-03-03T07:00"),
+        ("late, at night, with an early hour", "2026-03-02T23:00", "2026-03-02T06:00", time(7), "2026-03-03T06:00"),
+        ("whoever sets an hour at night means it", "2026-03-02T22:30", "2026-03-02T22:00", time(23), None),
+        ("a month away, back by day", "2026-03-30T12:00", "2026-03-02T17:00", time(18), None),
+    ],
+)
+def test_what_is_late_does_not_ring_at_night(idea: str, now: str, due: str, hour: time, expected: str | None) -> None:
+    """A quiz that has missed its hour comes when it is day."""
+    later = put_off(utc(now), due=utc(due), zone=BERLIN, hour=hour)
+    assert later == (utc(expected) if expected else None), idea
+
+
+@pytest.mark.parametrize(
+    ("idea", "came", "expected"),
+    [
+        ("three hours later", "2026-03-02T07:00", "2026-03-02T10:00"),
+        ("not after half past nine", "2026-03-02T18:30", "2026-03-02T20:30"),
+        ("too late for a reminder", "2026-03-02T20:00", None),
+        ("in the middle of the night", "2026-03-02T00:30", None),
+        ("so early that it would ring before eight", "2026-03-02T03:00", None),
+    ],
+)
+def test_reminder(idea: str, came: str, expected: str | None) -> None:
+    """Three hours after the quiz, in the evening at the latest, never at night."""
+    assert reminder_at(utc(came), BERLIN) == (utc(expected) if expected else None), idea
+
+
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)), st.sampled_from(["Europe/Berlin", "Asia/Kolkata"]))
+def test_a_reminder_comes_on_the_same_day_and_never_at_night(start: datetime, zone_name: str) -> None:
+    """Whenever the quiz came."""
+    zone, now = ZoneInfo(zone_name), start.replace(tzinfo=UTC)
+    if at := reminder_at(now, zone):
+        assert local_day(at, zone) == local_day(now, zone)
+        assert not is_quiet(at, zone)
+        assert at > now
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2026-03-02T12:00", "2026-03-08T16:00"),
+        ("2026-03-08T15:00", "2026-03-08T16:00"),
+        ("2026-03-08T16:00", "2026-03-15T16:00"),
+        ("2026-03-24T12:00", "2026-03-29T15:00"),
+    ],
+)
+def test_weekly(now: str, expected: str) -> None:
+    """Sundays at five in the afternoon, summer time or not."""
+    assert next_weekly(utc(now), BERLIN) == utc(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("25:99", time(23, 59)), ("24:00", time(23, 0)), ("18:75", time(18, 59)), ("99", time(23)), ("noon", None)],
+)
+def test_the_nearest_time(text: str, expected: time | None) -> None:
+    """A time that there is not comes with the nearest that there is."""
+    assert nearest_hour(text) == expected
