@@ -1,6 +1,7 @@
 """A real database made by the migrations, a clock that tests move, and the use cases over both."""
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -64,21 +65,37 @@ def clock() -> MovingClock:
     return MovingClock(NOON)
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database made by the migrations, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "tutor.db"
+    upgrade(f"sqlite+aiosqlite:///{file}", migrations_folder())
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_database() -> Iterator[str]:
+    """The same on the PostgreSQL server: the name of a template."""
+    from tests.postgresql import fresh_database, name_of
+
+    with fresh_database(os.environ["TUTOR_BOT_TEST_POSTGRESQL"]) as url:
+        upgrade(url, migrations_folder())
+        yield name_of(url)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty, migrated database of each kind; the server's address comes from the environment."""
     if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path}/tutor.db"
-        upgrade(url, migrations_folder())
-        yield url
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "tutor.db")
+        yield f"sqlite+aiosqlite:///{tmp_path}/tutor.db"
         return
     server = os.environ.get("TUTOR_BOT_TEST_POSTGRESQL")
     if not server:
         needs("a PostgreSQL server", "bash .ci/postgresql install && bash .ci/postgresql with make test")
     from tests.postgresql import fresh_database
 
-    with fresh_database(server) as url:
-        upgrade(url, migrations_folder())
+    with fresh_database(server, template=request.getfixturevalue("migrated_database")) as url:
         yield url
 
 

@@ -9,12 +9,12 @@ from sqlalchemy.engine import make_url
 
 
 @contextmanager
-def fresh_database(server: str) -> Iterator[str]:
-    """An empty database on the server at this URL, dropped afterwards; its async URL."""
+def fresh_database(server: str, template: str = "template1") -> Iterator[str]:
+    """A copy of a database on the server at this URL, dropped afterwards; its async URL."""
     name = f"tutor_{uuid4().hex}"
     admin = create_engine(make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         made = make_url(server).set(drivername="postgresql+asyncpg", database=name)
         yield made.render_as_string(hide_password=False)
@@ -22,3 +22,8 @@ def fresh_database(server: str) -> Iterator[str]:
         with admin.connect() as connection:
             connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
         admin.dispose()
+
+
+def name_of(url: str) -> str:
+    """The name of the database at a URL."""
+    return make_url(url).database or ""

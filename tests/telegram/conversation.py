@@ -131,6 +131,15 @@ class Conversation:
         wrong = [next(i for i in range(len(poll["options"])) if i not in places)]
         await self.tells(a_vote(poll["id"], *(places if right else wrong), who=who))
 
+    async def calls(self, method: str) -> JSON:
+        """The first call of a method, as soon as it has come."""
+        for _ in range(200):
+            if sent := self.telegram.sent(method):
+                return sent[0]
+            await self.clock.advance(timedelta(milliseconds=200))
+            await asyncio.sleep(0.001)
+        raise AssertionError(f"no {method}")
+
     async def tells_later_is_over(self) -> None:
         """What was put off until tomorrow comes back."""
         await self.clock.advance(timedelta(days=1, seconds=1))

@@ -1,5 +1,6 @@
 """The catalogue of interface words: complete, and the same in every language."""
 
+import ast
 import re
 from collections.abc import Iterator
 from io import StringIO
@@ -41,6 +42,15 @@ def forms_of(message: Message) -> tuple[str, ...]:
 
 def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_every_message_is_found() -> None:
+    """What is said is seen by the tools: they do not look into f-strings, nor see words that are put together."""
+    for path in WORDING.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("gettext", "ngettext"):
+                assert isinstance(node.args[0], ast.Constant), f"{path.name}:{node.lineno}"
+                assert node.args[0].value in said(), f"{path.name}:{node.lineno}"
 
 
 @pytest.mark.parametrize("language", OTHERS)

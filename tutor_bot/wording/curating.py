@@ -100,7 +100,7 @@ def asking_view(asking: Asking, v: Voice) -> View:
             head = _e(v.gettext("Which of these is it? Or write other words."))
             return View(f"{question}\n\n{head}", (*_same(asking.found, miss), cancel))
         case Step.SEARCH:
-            return View(f"{question}\n\n{_e(v.gettext('Write a few words of the fact that you mean.'))}", (cancel,))
+            return View(f"{question}\n\n" + _e(v.gettext("Write a few words of the fact that you mean.")), (cancel,))
         case Step.ANSWER:
             text = v.gettext("Write the answer: one to three plain sentences.")
         case Step.SOURCE:
@@ -113,14 +113,15 @@ def asking_view(asking: Asking, v: Voice) -> View:
                 (Certainty.LEGEND, v.gettext("Legend")),
             )
             row = tuple(Button(name, press(Verb.REVIEW_CERTAINTY, miss, word=sure)) for sure, name in names)
-            return View(f"{question}\n\n{_e(v.gettext('How certain is it?'))}", (row[:2], row[2:], cancel))
+            return View(f"{question}\n\n" + _e(v.gettext("How certain is it?")), (row[:2], row[2:], cancel))
     return View(f"{question}\n\n{_e(text)}", (cancel,))
 
 
 def news_view(news: NewsOut, v: Voice) -> View:
     """A question that waited has an answer."""
     head = v.gettext("You asked: {question}").format(question=f"<i>{_e(shortened(news.asked, 300))}</i>")
-    return View(f"📬 {head}\n{_e(v.gettext('Now I can answer that:'))}\n\n{fact_html(news.fact, v)}")
+    now = v.gettext("Now I can answer that:")
+    return View(f"📬 {head}\n{_e(now)}\n\n{fact_html(news.fact, v)}")
 
 
 def flagged_text(v: Voice) -> str:

@@ -113,17 +113,22 @@ def bad_date_view(text: str, near: Sequence[date], verb: Verb, today: date, v: V
         words += " " + v.gettext("Did you mean one of these?")
     else:
         words += " " + v.gettext("Write year, month and day, say 2027-01-20.")
-    rows = []
-    for day in near:
-        number = (day - today).days if verb is Verb.PAUSE else day.toordinal()
-        rows.append((Button(v.day(day), press(verb, number)),))
-    return View(_e(words), tuple(rows))
+    return View(_e(words), tuple((_day_button(day, verb, today, v),) for day in near))
+
+
+def either_day_view(text: str, days: Sequence[date], verb: Verb, today: date, v: Voice) -> View:
+    """A date that may be read with the day first or the month first."""
+    words = v.gettext("“{text}” can be read in two ways. Which day is it?").format(text=text[:40])
+    return View(_e(words), tuple((_day_button(day, verb, today, v),) for day in days))
+
+
+def _day_button(day: date, verb: Verb, today: date, v: Voice) -> Button:
+    return Button(v.day(day), press(verb, (day - today).days if verb is Verb.PAUSE else day.toordinal()))
 
 
 def past_date_view(day: date, nearest: date, verb: Verb, today: date, v: Voice) -> View:
     words = v.gettext("{day} is past. Did you mean this?").format(day=v.day(day))
-    number = (nearest - today).days if verb is Verb.PAUSE else nearest.toordinal()
-    return View(_e(words), ((Button(v.day(nearest), press(verb, number)),),))
+    return View(_e(words), ((_day_button(nearest, verb, today, v),),))
 
 
 def too_far_view(v: Voice) -> View:

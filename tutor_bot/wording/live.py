@@ -73,7 +73,7 @@ def _line(row: Row) -> str:
 def podium_view(podium: Podium, v: Voice) -> View:
     rows = podium.rows
     ranked = [row for row in rows if row.rank is not None and (row.right or row.bonus)]
-    lines = [f"🏁 <b>{_e(v.gettext('The quiz is over.'))}</b>"]
+    lines = ["🏁 <b>" + _e(v.gettext("The quiz is over.")) + "</b>"]
     if ranked:
         lines += ["", *(_medal_line(row, podium.asked, v) for row in ranked[:SHOWN])]
     else:
@@ -82,7 +82,7 @@ def podium_view(podium: Podium, v: Voice) -> View:
         lines.append(_e(nobody))
     lines += _footnotes(rows, podium, v)
     if podium.missed:
-        lines += ["", f"<b>{_e(v.gettext('Worth another look:'))}</b>"]
+        lines += ["", "<b>" + _e(v.gettext("Worth another look:")) + "</b>"]
         for question, answer, right, answered in podium.missed:
             knew = v.gettext("{right} of {n} knew it.").format(right=right, n=answered)
             lines += [f"• <b>{_e(question)}</b> ({_e(knew)})", _e(shortened(answer, 400))]

@@ -57,7 +57,8 @@ def settings_view(learner: Learner, topics: int, now: datetime, v: Voice) -> Vie
     if learner.paused_until:
         lines.append((v.gettext("Pause until"), v.day(learner.paused_until)))
     set_so = "\n".join(f"{_e(name)}: <b>{_e(value)}</b>" for name, value in lines)
-    html = f"<b>{_e(v.gettext('Settings'))}</b>\n\n{set_so}"
+    head = v.gettext("Settings")
+    html = f"<b>{_e(head)}</b>\n\n{set_so}"
     reminder = v.gettext("No reminder") if learner.reminder else v.gettext("Remind me")
     weekly = v.gettext("No weekly summary") if learner.weekly else v.gettext("Weekly summary")
     return View(

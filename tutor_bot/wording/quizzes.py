@@ -90,7 +90,7 @@ def feedback_view(out: FeedbackOut, v: Voice) -> View:
     if out.stubborn is None:
         return View("\n\n".join(lines), ((more,),))
     # Told the same way once more it would be missed again.
-    lines.append(f"🔁 <b>{_e(v.gettext('This one is stubborn, so here it is in other words:'))}</b>")
+    lines.append("🔁 <b>" + _e(v.gettext("This one is stubborn, so here it is in other words:")) + "</b>")
     told = out.stubborn.fact.more or out.stubborn.fact.answer
     lines += [_e(shortened(text, 1500)) for text in (out.stubborn.why, told)]
     if out.stubborn.see_also:

@@ -67,7 +67,8 @@ def glossary_view(words: Sequence[str], v: Voice) -> View:
         return View(_e(v.gettext("There is no glossary yet.")))
     example = words[len(words) // 2]
     how = v.gettext("Write a word behind the command and I explain it: /glossary {word}").format(word=example)
-    return View(f"<b>{_e(v.gettext('Glossary'))}</b>\n\n{_e(' · '.join(words))[:3800]}\n\n{_e(how)}")
+    head = v.gettext("Glossary")
+    return View(f"<b>{_e(head)}</b>\n\n{_e(' · '.join(words))[:3800]}\n\n{_e(how)}")
 
 
 def term_view(word: str, term: Term, fact: Fact | None, v: Voice) -> View:

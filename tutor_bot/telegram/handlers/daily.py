@@ -112,7 +112,8 @@ def read_day(text: str, today: date, verb: Verb, context: TutorContext) -> date 
             ahead = [day for day in (first, second) if day > today]
             if len(ahead) == 1:
                 return ahead[0]
-            return exams.bad_date_view(text, ahead or (next_year(first, today),), verb, today, v)
+            later = ahead or [next_year(day, today) for day in (first, second)]
+            return exams.either_day_view(text, later, verb, today, v)
         case day if day <= today:
             return exams.past_date_view(day, next_year(day, today), verb, today, v)
         case day if (day - today).days > FARTHEST:
