@@ -148,7 +148,7 @@ class _Trial:
         return await reload_content(self._trial.content, self._keeper)
 
     async def _next_daily(self) -> datetime | None:
-        return await self._running.daily.next_instant() if self._running else None
+        return await self._running.daily.next_quiz() if self._running else None
 
     def _quiet(self) -> bool:
         return self._sandbox.quiet() and not (self._storage and self._storage.busy)

@@ -14,6 +14,9 @@ from tutor_bot.storage import Storage
 from tutor_bot.telegram.receiver import Receiver
 from tutor_bot.usecases.knowledge import Knowledge
 
+TURNS = 2000
+"""So often the clock is moved on while something is waited for: the machine may be busy with other tests."""
+
 
 class Here(Executor):
     """Draws at once, in this process: a test's clock would run on while another one draws."""
@@ -117,10 +120,10 @@ class Conversation:
 
     async def poll(self, number: int) -> JSON:
         """The poll sent as number `number` (from 1), once it has come and is noted."""
-        for _ in range(200):
+        for _ in range(TURNS):
             if len(self.telegram.polls) >= number:
                 break
-            await self.clock.advance(timedelta(milliseconds=500))
+            await self.clock.advance(timedelta(milliseconds=200))
             await asyncio.sleep(0.001)
         await until(lambda: len(self.telegram.polls) >= number)
         await self.noted()
@@ -133,7 +136,7 @@ class Conversation:
 
     async def calls(self, method: str) -> JSON:
         """The first call of a method, as soon as it has come."""
-        for _ in range(200):
+        for _ in range(TURNS):
             if sent := self.telegram.sent(method):
                 return sent[0]
             await self.clock.advance(timedelta(milliseconds=200))
@@ -155,7 +158,7 @@ class Conversation:
 
     async def message(self, words: str, times: int = 1) -> JSON:
         """The newest message with these words, as soon as it has come so many times."""
-        for _ in range(200):
+        for _ in range(TURNS):
             found = [params for params in self.telegram.sent("sendMessage") if words in params["text"]]
             if len(found) >= times:
                 return found[-1]

@@ -14,12 +14,14 @@ FARTHEST = 366 * 2
 
 @dataclass(frozen=True, slots=True)
 class ExamPlan:
-    """`days` with a quiz from today to the day before the exam; `new` facts are not met yet, of which `fit` do.
+    """`days` with a quiz are left before the exam; `new` facts are not met yet, of which `fit` do.
 
     `size_needed` is the number of questions a day with which all would fit.
     """
 
     day: date
+    ahead: int
+    """Days from today to the exam, whether with a quiz or not."""
     days: int
     size: int
     new: int
@@ -38,13 +40,14 @@ class ExamPlan:
         return self.days * self.size - self.fit
 
 
-def plan(day: date, today: date, *, size: int, new: int, met: int) -> ExamPlan:
-    """The plan for an exam on `day`, with a quiz each day from `today` to the day before it."""
-    days = max(0, (day - today).days)
+def plan(day: date, today: date, *, size: int, new: int, met: int, first: date | None = None) -> ExamPlan:
+    """The plan for an exam on `day`, with a quiz each day from `first` (or today) to the day before it."""
+    days = max(0, (day - (first or today)).days)
     for_new = new_days(days)
     fit = min(new, size * for_new)
     return ExamPlan(
         day=day,
+        ahead=(day - today).days,
         days=days,
         size=size,
         new=new,

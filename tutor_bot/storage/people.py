@@ -132,13 +132,19 @@ class People:
 
     async def next_due_after(self, now: datetime) -> datetime | None:
         """The earliest daily quiz, reminder or weekly summary that is still to come."""
-        found = []
-        for column in (learners.c.next_daily, learners.c.next_reminder, learners.c.next_weekly):
-            instant = await self._connection.execute(
-                select(column).where(learners.c.reachable, column > now).order_by(column).limit(1)
-            )
-            found.append(instant.scalar_one_or_none())
+        columns = (learners.c.next_daily, learners.c.next_reminder, learners.c.next_weekly)
+        found = [await self._next_after(column, now) for column in columns]
         return min((instant for instant in found if instant is not None), default=None)
+
+    async def next_daily_after(self, now: datetime) -> datetime | None:
+        """The earliest daily quiz that is still to come."""
+        return await self._next_after(learners.c.next_daily, now)
+
+    async def _next_after(self, column: Column[datetime | None], now: datetime) -> datetime | None:
+        found = await self._connection.execute(
+            select(column).where(learners.c.reachable, column > now).order_by(column).limit(1)
+        )
+        return found.scalar_one_or_none()
 
     async def pause(self, learner_id: int, first: date, last: date) -> None:
         """No daily quiz on these days; a pause that began on the same day is changed."""

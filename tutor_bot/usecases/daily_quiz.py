@@ -36,6 +36,11 @@ class DailyQuiz:
         async with self.storage.read() as work:
             return await work.people.next_due_after(self.clock.now())
 
+    async def next_quiz(self) -> datetime | None:
+        """When the next daily quiz is due."""
+        async with self.storage.read() as work:
+            return await work.people.next_daily_after(self.clock.now())
+
     async def _quizzes(self, work: Work, now: datetime) -> int:
         learners = await work.people.due_for_daily(now, PAGE)
         if not learners:

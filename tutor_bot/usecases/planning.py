@@ -30,7 +30,7 @@ def exam_plan(
         return None
     first = max(today + timedelta(days=done_today), learner.paused_until or today)
     new = len(new_facts(catalogue, learner, memories))
-    return plan(learner.exam, min(first, learner.exam), size=learner.size, new=new, met=len(memories))
+    return plan(learner.exam, today, first=first, size=learner.size, new=new, met=len(memories))
 
 
 def daily_wish(learner: Learner, today: date, exam: ExamPlan | None) -> Wish:

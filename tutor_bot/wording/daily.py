@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from tutor_bot.domain.outgoing import ReminderOut
 from tutor_bot.domain.people import Learner
 from tutor_bot.domain.progress import Week
+from tutor_bot.wording.exams import days_to
 from tutor_bot.wording.presses import Verb, press
 from tutor_bot.wording.streaks import streak_line
 from tutor_bot.wording.view import Button, View
@@ -287,8 +288,7 @@ def weekly_view(week: Week, v: Voice) -> View:
             )
         )
     if week.exam:
-        left = v.ngettext("{n} day to your exam.", "{n} days to your exam.", week.exam.days).format(n=week.exam.days)
-        lines.append("🎓 " + _e(left))
+        lines.append("🎓 " + _e(days_to(week.exam, v)))
     rows = (
         (Button(v.gettext("My progress"), press(Verb.PROGRESS)),),
         (Button(v.gettext("No weekly summary"), press(Verb.SET_WEEKLY, 0)),),

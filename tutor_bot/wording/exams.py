@@ -17,10 +17,18 @@ def _e(text: str) -> str:
     return escape(text, quote=False)
 
 
+def days_to(plan: ExamPlan, v: Voice) -> str:
+    if plan.ahead <= 0:
+        return v.gettext("Your exam is today. Good luck!")
+    if plan.ahead == 1:
+        return v.gettext("Your exam is tomorrow.")
+    return v.ngettext("{n} day to your exam.", "{n} days to your exam.", plan.ahead).format(n=plan.ahead)
+
+
 def exam_line(plan: ExamPlan, v: Voice) -> str:
     """The exam in a line, as HTML."""
-    words = v.ngettext("{n} day to your exam.", "{n} days to your exam.", plan.days).format(n=plan.days)
-    if plan.left_out:
+    words = days_to(plan, v)
+    if plan.left_out and plan.days:
         words += " " + v.ngettext(
             "At {size} questions a day {n} fact will not fit: /exam",
             "At {size} questions a day {n} facts will not fit: /exam",
