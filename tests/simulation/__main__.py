@@ -102,10 +102,10 @@ def draw(results: Mapping[tuple[str, str, int], Sequence[float]], file: Path) ->
                 bars = ax.bar(at, values, 0.19, label=schedule, edgecolor="white", linewidth=0, **look)
                 ax.bar_label(bars, fmt="%.0f", fontsize=8, padding=1)
             ax.set_title(f"{model}: {measured}", fontsize=10.5, loc="left")
-            ax.set_xticks(range(len(SIZES)), [f"{size} questions a day" for size in SIZES])
+            ax.set_xticks(range(len(SIZES)), [f"{size} a day" for size in SIZES])
             ax.spines[["top", "right"]].set_visible(False)
             ax.set_ylim(0, 100)
-        axes[row][0].set_ylabel("facts recalled, %")
+        axes[row][0].set_ylabel("facts recalled, %, by questions a day")
     figure.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False)
     figure.savefig(file)
 

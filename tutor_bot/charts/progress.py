@@ -24,6 +24,8 @@ WIDTH, DPI = 7.2, 150
 """Inches and dots an inch: 1,080 dots wide, the width of a phone."""
 ROW = 0.36
 """Inches for a topic."""
+LONG = 35
+"""Letters of a title above which they are written smaller."""
 
 
 def draw_progress(progress: Progress, words: PictureWords) -> bytes:
@@ -51,7 +53,7 @@ def draw_progress(progress: Progress, words: PictureWords) -> bytes:
         _legend(figure, words, 1 - 0.72 / height)
         out = BytesIO()
         # Little compression: the file is small as it is, and Telegram makes a JPEG of it.
-        figure.savefig(out, format="png", facecolor=GROUND, pil_kwargs={"compress_level": 3})
+        figure.savefig(out, format="png", facecolor=GROUND, pil_kwargs={"compress_level": 1})
     return out.getvalue()
 
 
@@ -73,13 +75,16 @@ def _topics(axes: "Axes", progress: Progress, words: PictureWords) -> None:
     left = 0.47
     for place, row in enumerate(progress.topics):
         title = f"{place + 1}. {row.title if _can_be_written(row.title) else ''}".strip()
-        axes.text(0, place, _fitting(title, 37), color=TEXT, fontsize=10.5, va="center")
+        small = len(title) > LONG
+        axes.text(0, place, _fitting(title, 44), color=TEXT, fontsize=8.8 if small else 10.5, va="center")
         scale = (0.9 - left) / max(1, row.total)
         start = left
         for count, colour, pattern in ((row.known, KNOWN, ""), (row.fading, FADING, "///"), (row.met, MET, "...")):
-            axes.barh(place, count * scale, 0.56, start, color=colour, hatch=pattern, edgecolor=GROUND, linewidth=0)
+            if count:
+                _bar(axes, (start, place - 0.28), count * scale, 0.56, colour, pattern)
             start += count * scale
-        axes.barh(place, row.new * scale, 0.16, start, color=NEW)
+        if row.new:
+            _bar(axes, (start, place - 0.08), row.new * scale, 0.16, NEW)
         axes.text(0.915, place, f"{row.known}/{row.total}", color=FAINT, fontsize=10, va="center")
 
 
@@ -103,6 +108,8 @@ def _legend(figure: "Figure", words: PictureWords, y: float) -> None:
 
 
 def _activity(axes: "Axes", progress: Progress, words: PictureWords) -> None:
+    from matplotlib.collections import PolyCollection
+
     _bare(axes, words.activity)
     monday = progress.today - timedelta(days=progress.today.weekday())
     first = monday - timedelta(weeks=WEEKS - 1)
@@ -110,6 +117,7 @@ def _activity(axes: "Axes", progress: Progress, words: PictureWords) -> None:
     axes.set_ylim(8.1, -0.1)
     for row in (0, 2, 4, 6):
         axes.text(-0.12, row + 0.5, words.weekdays[row], color=FAINT, fontsize=8.5, va="center", ha="right")
+    squares, colours, edges = [], [], []
     for week in range(WEEKS):
         total = 0
         for weekday in range(7):
@@ -118,15 +126,23 @@ def _activity(axes: "Axes", progress: Progress, words: PictureWords) -> None:
                 continue
             count = progress.active.get(day, 0)
             total += count
-            axes.add_patch(_square(week, weekday, LEVELS[_level(count)], today=day == progress.today))
+            squares.append(_square(week, weekday))
+            colours.append(LEVELS[_level(count)])
+            edges.append(TEXT if day == progress.today else "none")
         axes.text(week + 0.5, 7.62, str(total), color=FAINT if total else LINE, fontsize=9, ha="center", va="center")
+    axes.add_collection(PolyCollection(squares, facecolors=colours, edgecolors=edges, linewidths=1.2), autolim=False)
 
 
-def _square(week: int, weekday: int, colour: str, *, today: bool) -> Any:
+def _square(week: int, weekday: int) -> list[tuple[float, float]]:
+    left, top = week + 0.04, weekday + 0.08
+    return [(left, top), (left + 0.92, top), (left + 0.92, top + 0.84), (left, top + 0.84)]
+
+
+def _bar(axes: "Axes", corner: tuple[float, float], width: float, height: float, colour: str, hatch: str = "") -> None:
+    # Not axes.bar: that works out anew for each bar how far the axes reach, which they know here.
     from matplotlib.patches import Rectangle
 
-    edge = {"edgecolor": TEXT, "linewidth": 1.2} if today else {"linewidth": 0.0}
-    return Rectangle((week + 0.04, weekday + 0.08), 0.92, 0.84, facecolor=colour, **edge)
+    axes.add_artist(Rectangle(corner, width, height, facecolor=colour, hatch=hatch, edgecolor=GROUND, linewidth=0))
 
 
 def _level(count: int) -> int:
@@ -138,7 +154,8 @@ def _ahead(axes: "Axes", progress: Progress, words: PictureWords) -> None:
     axes.set_xlim(-0.5, 6.5)
     highest = max(1, *progress.ahead)
     axes.set_ylim(-0.02 * highest, highest * 1.3)
-    axes.bar(range(7), progress.ahead, 0.62, color=KNOWN)
+    for day, count in enumerate(progress.ahead):
+        _bar(axes, (day - 0.31, 0), 0.62, count, KNOWN)
     axes.axhline(0, color=LINE, linewidth=1)
     for day, count in enumerate(progress.ahead):
         axes.text(day, count + highest * 0.06, str(count), color=TEXT, fontsize=10, ha="center", va="bottom")

@@ -142,13 +142,15 @@ def calendar_view(
             cells.append(f"{here.day:>2}{marks.get(here, ' ')}" if here.month == first.month else "   ")
         weeks.append(" ".join(cells).rstrip())
         day += timedelta(weeks=1)
-    lines = [f"<b>{_e(v.month(first))}</b>", "<pre>" + _e("\n".join([head, *weeks])) + "</pre>"]
+    grid = _e("\n".join([head, *weeks]))
+    lines = [f"<b>{_e(v.month(first))}</b>"]
     legend = [v.gettext("✓ learned")]
     if any(first <= d and d.month == first.month for d in rested):
         legend.append(v.gettext("· rest day"))
     if exam and (exam.year, exam.month) == (first.year, first.month):
         legend.append(v.gettext("! exam"))
-    lines.append(_e(", ".join(legend)))
+    # No break behind the grid: it is a block by itself.
+    lines.append(f"<pre>{grid}</pre>" + _e(", ".join(legend)))
     if streak_words:
         lines.append(streak_words)
     if not back and any(ahead):
