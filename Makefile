@@ -1,6 +1,8 @@
 # All paths are relative, so that the project may live in a folder with a space in its name.
 PYTHON ?= python3
 BIN := .venv/bin
+WORDS := build/tutor_bot.pot
+LOCALE := tutor_bot/wording/locale
 
 # The first target is what `make` alone does: try the bot.
 .PHONY: sandbox setup test check bench load simulate words clean
@@ -39,9 +41,8 @@ simulate: setup
 # After a change of words: brings the new ones into the translations, empty, to be filled in.
 words: setup
 	mkdir -p build
-	$(BIN)/pybabel -q extract --no-location --sort-output --no-wrap -o build/tutor_bot.pot tutor_bot/wording
-	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date \
-		-i build/tutor_bot.pot -d tutor_bot/wording/locale -D tutor_bot
+	$(BIN)/pybabel -q extract --no-location --sort-output --no-wrap -o $(WORDS) tutor_bot/wording
+	$(BIN)/pybabel -q update -N --ignore-obsolete --no-wrap --ignore-pot-creation-date -d $(LOCALE) -D tutor_bot -i $(WORDS)
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

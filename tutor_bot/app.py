@@ -13,7 +13,7 @@ from typing import Any
 from telegram.error import TelegramError
 from telegram.request import BaseRequest
 
-from tutor_bot.charts import Studio
+from tutor_bot.charts.studio import Studio
 from tutor_bot.clock import SystemClock
 from tutor_bot.content import load
 from tutor_bot.domain.clock import Clock

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.browser import SHOTS
-from tutor_bot.charts import Studio
+from tutor_bot.charts.studio import Studio
 from tutor_bot.charts import progress as drawing
 from tutor_bot.charts.progress import draw_progress
 from tutor_bot.domain.progress import PictureWords, Progress, TopicProgress

@@ -9,7 +9,7 @@ from typing import Any
 from tests.clocks import MovingClock, settle, until
 from tests.fake_telegram import AMINA, JSON, TOKEN, FakeTelegram, a_message, a_press, a_vote
 from tutor_bot.app import compose
-from tutor_bot.charts import Studio
+from tutor_bot.charts.studio import Studio
 from tutor_bot.storage import Storage
 from tutor_bot.telegram.receiver import Receiver
 from tutor_bot.usecases.knowledge import Knowledge

@@ -1,5 +1,1 @@
 """What we show: progress as a picture. Drawn in a process of its own; matplotlib is imported there, when first used."""
-
-from tutor_bot.charts.studio import Studio
-
-__all__ = ["Studio"]

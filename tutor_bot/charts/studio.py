@@ -2,16 +2,14 @@
 
 import asyncio
 import logging
-import os
-import signal
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
-from threading import Thread
+from multiprocessing import get_context
 from typing import TypeVar
 
 from tutor_bot.charts.progress import draw_progress
+from tutor_bot.charts.worker import begin_work
 from tutor_bot.domain.progress import PictureWords, Progress
 
 log = logging.getLogger(__name__)
@@ -54,18 +52,4 @@ class Studio:
 
 def _worker() -> ProcessPoolExecutor:
     # Not forked: the loop's threads and the database's locks would be copied half way through.
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin_work)
-
-
-def _begin_work() -> None:
-    """Ctrl-C reaches the whole group of processes; this one ends when its work does, or the bot is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_the_bot, daemon=True).start()
-
-
-def _end_with_the_bot() -> None:
-    """Were the bot killed, nobody would end its worker."""
-    bot = parent_process()
-    if bot is not None:
-        bot.join()
-        os._exit(0)
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=begin_work)

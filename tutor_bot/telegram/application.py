@@ -11,7 +11,7 @@ from telegram import (
 from telegram.ext import Application, ContextTypes, Defaults
 from telegram.request import BaseRequest, HTTPXRequest
 
-from tutor_bot.charts import Studio
+from tutor_bot.charts.studio import Studio
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.inbox import InboxStore
 from tutor_bot.telegram.context import Tutor, TutorApplication, TutorContext

@@ -6,7 +6,7 @@ from typing import Any
 from telegram import Chat, Update, User
 from telegram.ext import Application, CallbackContext, ExtBot
 
-from tutor_bot.charts import Studio
+from tutor_bot.charts.studio import Studio
 from tutor_bot.domain.people import Person
 from tutor_bot.usecases.answering import Answering, Place
 from tutor_bot.usecases.curating import Curating
