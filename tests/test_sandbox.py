@@ -14,7 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import FilePayload, Locator, Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browser import SHOTS, browser
 from tests.content.test_loader import write
@@ -24,6 +25,16 @@ from tutor_bot.sandbox import TOKEN
 ENOUGH = 15_000
 """Milliseconds; a bound for what never comes, not for how fast it comes."""
 expect.set_options(timeout=ENOUGH)
+
+
+# One loop and one browser for all that stands here: to begin a browser takes seconds.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with browser() as opened:
+        yield opened
 
 
 @dataclass
@@ -66,6 +77,21 @@ async def running(*options: str, content: Path | None = None) -> AsyncIterator[P
         if process.returncode is None:
             process.kill()
             await process.communicate()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def process() -> AsyncIterator[Process]:
+    async with running() as begun:
+        yield begun
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def sandbox(process: Process) -> Process:
+    """A sandbox in which nothing has happened yet: one process for all, begun anew for each test."""
+    await _do(process, "privacy", on=True)
+    await _do(process, "limits", on=False)
+    await _do(process, "reset")
+    return process
 
 
 @dataclass
@@ -115,22 +141,26 @@ class Learner:
 
 
 @asynccontextmanager
-async def learner(address: str, width: int = 1200, height: int = 800, **options: Any) -> AsyncIterator[Learner]:
+async def learner(
+    chromium: Browser, address: str, width: int = 1200, height: int = 800, **options: Any
+) -> AsyncIterator[Learner]:
     """A page of its own; whatever it complains of fails the test."""
     complaints: list[str] = []
-    async with browser() as opened:
-        page = await opened.new_page(viewport={"width": width, "height": height}, locale="en-GB", **options)
+    page = await chromium.new_page(viewport={"width": width, "height": height}, locale="en-GB", **options)
+    try:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
         await page.goto(address)
         await expect(page.locator(".chats button").first).to_be_visible()
         yield Learner(page)
         assert complaints == []
+    finally:
+        await page.close()
 
 
-async def test_ask_and_be_asked_back() -> None:
+async def test_ask_and_be_asked_back(chromium: Browser) -> None:
     """A misspelt question is answered, a vague one asked back, and a button chooses; nothing is refused."""
-    async with running() as sandbox, learner(sandbox.address) as amina:
+    async with running() as sandbox, learner(chromium, sandbox.address) as amina:
         await amina.sees(re.compile("Hello Amina"))
         await amina.write("wat was lennins testement")
         await amina.sees(re.compile("dictated"))
@@ -149,9 +179,9 @@ async def test_ask_and_be_asked_back() -> None:
         assert (code, "Traceback" in errors) == (0, False)
 
 
-async def test_a_quiz_by_votes_with_a_reload_in_the_middle() -> None:
+async def test_a_quiz_by_votes_with_a_reload_in_the_middle(sandbox: Process, chromium: Browser) -> None:
     """A quiz is voted through; a reload of the page and a restart of the bot in the middle lose nothing."""
-    async with running() as sandbox, learner(sandbox.address) as amina:
+    async with learner(chromium, sandbox.address) as amina:
         await amina.write("/quiz 3")
         for number in (1, 2, 3):
             await amina.sees(re.compile(rf"^{number}/3"))
@@ -167,9 +197,9 @@ async def test_a_quiz_by_votes_with_a_reload_in_the_middle() -> None:
         await amina.shot("quiz")
 
 
-async def test_tomorrow_and_a_week_now() -> None:
+async def test_tomorrow_and_a_week_now(sandbox: Process, chromium: Browser) -> None:
     """The clock moves to the daily quiz; a week brings seven days, each with its quiz, none of them twice."""
-    async with running() as sandbox, learner(sandbox.address) as amina:
+    async with learner(chromium, sandbox.address) as amina:
         await amina.write("/daily 08:00 Europe/Berlin")
         await amina.sees(re.compile("Done: a daily quiz at 08:00"))
         await amina.page.get_by_role("button", name="To the next daily quiz").click()
@@ -183,9 +213,12 @@ async def test_tomorrow_and_a_week_now() -> None:
         await amina.shot("week")
 
 
-async def test_two_tabs_and_other_people() -> None:
+async def test_two_tabs_and_other_people(sandbox: Process, chromium: Browser) -> None:
     """Each tab speaks as whom it likes and sees what happens in the other; others' news are marked."""
-    async with running() as sandbox, learner(sandbox.address) as amina, learner(sandbox.address) as ben:
+    async with (
+        learner(chromium, sandbox.address) as amina,
+        learner(chromium, sandbox.address) as ben,
+    ):
         await ben.become("Ben Fischer")
         await ben.open_chat("Class 9B")
         await amina.open_chat("Class 9B")
@@ -205,9 +238,9 @@ async def test_two_tabs_and_other_people() -> None:
 MARKUP = '<img src=x onerror="document.title=1"><script>document.title=1</script> & <b>x</b>'
 
 
-async def test_markup_is_shown_not_run() -> None:
+async def test_markup_is_shown_not_run(sandbox: Process, chromium: Browser) -> None:
     """Tags in messages and names are shown as they are; nothing of them is executed."""
-    async with running() as sandbox, learner(sandbox.address) as amina:
+    async with learner(chromium, sandbox.address) as amina:
         await amina.write(MARKUP)
         await amina.sees(MARKUP)
         await amina.page.get_by_role("button", name="New person").click()
@@ -220,9 +253,9 @@ async def test_markup_is_shown_not_run() -> None:
         assert await amina.page.locator("#messages img, #people b").count() == 0
 
 
-async def test_block_and_unblock() -> None:
+async def test_block_and_unblock(sandbox: Process, chromium: Browser) -> None:
     """Whoever has blocked the bot cannot write until they let it in again."""
-    async with running() as sandbox, learner(sandbox.address) as amina:
+    async with learner(chromium, sandbox.address) as amina:
         await amina.page.get_by_role("button", name="About this chat").click()
         await amina.page.get_by_role("button", name="Block the bot", exact=True).click()
         await amina.page.get_by_role("button", name="Unblock the bot").click()
@@ -230,9 +263,9 @@ async def test_block_and_unblock() -> None:
         await amina.sees(re.compile("Leningrad"))
 
 
-async def test_by_keyboard_alone() -> None:
+async def test_by_keyboard_alone(sandbox: Process, chromium: Browser) -> None:
     """With the keyboard alone: skip to the field, choose a command, vote, open the menu of a message, leave it."""
-    async with running() as sandbox, learner(sandbox.address) as amina:
+    async with learner(chromium, sandbox.address) as amina:
         keys = amina.page.keyboard
         await amina.page.locator("body").focus()
         await keys.press("Tab")
@@ -258,9 +291,9 @@ async def test_by_keyboard_alone() -> None:
         await expect(more).to_be_focused()
 
 
-async def test_every_control_has_a_name_and_a_role() -> None:
+async def test_every_control_has_a_name_and_a_role(sandbox: Process, chromium: Browser) -> None:
     """A screen reader finds a name for every control, and landmarks for the chats and the conversation."""
-    async with running() as sandbox, learner(sandbox.address) as amina:
+    async with learner(chromium, sandbox.address) as amina:
         await amina.write("/quiz")
         await amina.sees(re.compile(r"^1/5"))
         await amina.page.get_by_role("button", name="Developer").click()
@@ -275,12 +308,9 @@ async def test_every_control_has_a_name_and_a_role() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_on_a_phone(scheme: str) -> None:
+async def test_on_a_phone(sandbox: Process, chromium: Browser, scheme: str) -> None:
     """At 360 pixels everything fits: the chats, a conversation, a poll, the drawer, a dialog."""
-    async with (
-        running() as sandbox,
-        learner(sandbox.address, 360, 740, color_scheme=scheme, has_touch=True) as amina,
-    ):
+    async with learner(chromium, sandbox.address, 360, 740, color_scheme=scheme, has_touch=True) as amina:
         page = amina.page
 
         async def fits(name: str) -> None:
@@ -306,9 +336,9 @@ async def test_on_a_phone(scheme: str) -> None:
         await fits("developer")
 
 
-async def test_reset() -> None:
+async def test_reset(sandbox: Process, chromium: Browser) -> None:
     """After a reset nobody is remembered: neither messages nor progress."""
-    async with running() as sandbox, learner(sandbox.address) as amina:
+    async with learner(chromium, sandbox.address) as amina:
         await amina.write("who was sergei kirov")
         await amina.sees(re.compile("Leningrad"))
         await amina.page.get_by_role("button", name="Developer").click()
@@ -329,11 +359,11 @@ facts:
 """
 
 
-async def test_reload_while_authoring(tmp_path: Path) -> None:
+async def test_reload_while_authoring(chromium: Browser, tmp_path: Path) -> None:
     """With --watch a saved change is answered at once; a fault is told with its line, and the old text stays."""
     pack = write(tmp_path, FOXES.format(answer="Foxes eat mice."))
     file = pack / "demo" / "topics" / "01.yaml"
-    async with running("--watch", content=pack) as sandbox, learner(sandbox.address) as author:
+    async with running("--watch", content=pack) as sandbox, learner(chromium, sandbox.address) as author:
         await author.write("what do foxes eat")
         await author.sees("Foxes eat mice.")
         file.write_text(FOXES.format(answer="Foxes eat berries too."))
@@ -402,13 +432,12 @@ async def _until(sandbox: Process, text: str) -> None:
                 return
 
 
-async def test_a_live_quiz_of_the_class() -> None:
+async def test_a_live_quiz_of_the_class(sandbox: Process, chromium: Browser) -> None:
     """The teacher begins, two learners play along in their own tabs; there is a table and a podium."""
     async with (
-        running() as sandbox,
-        learner(sandbox.address) as clara,
-        learner(sandbox.address) as amina,
-        learner(sandbox.address) as ben,
+        learner(chromium, sandbox.address) as clara,
+        learner(chromium, sandbox.address) as amina,
+        learner(chromium, sandbox.address) as ben,
     ):
         for person, name in ((clara, "Clara Novak"), (amina, "Amina Yusuf"), (ben, "Ben Fischer")):
             await person.become(name)
@@ -444,9 +473,9 @@ async def test_a_live_quiz_of_the_class() -> None:
         assert await clara.page.locator(".calls .refused").count() == 0
 
 
-async def test_pictures_files_typing_and_links() -> None:
+async def test_pictures_files_typing_and_links(sandbox: Process, chromium: Browser) -> None:
     """Whatever a bot can send is shown; links to the bot stay in the page; a refused call is told with its reason."""
-    async with running() as sandbox, learner(sandbox.address) as amina:
+    async with learner(chromium, sandbox.address) as amina:
         await amina.sees(re.compile("Hello Amina"))
         picture = await amina.page.screenshot(clip={"x": 0, "y": 0, "width": 60, "height": 40})
         me: FilePayload = {"name": "me.png", "mimeType": "image/png", "buffer": picture}
@@ -479,9 +508,9 @@ async def test_pictures_files_typing_and_links() -> None:
         assert await refused.evaluate("e => getComputedStyle(e).color") == "rgb(198, 40, 40)"
 
 
-async def test_replies_edits_and_reactions() -> None:
+async def test_replies_edits_and_reactions(sandbox: Process, chromium: Browser) -> None:
     """From a message's menu one replies, edits, reacts and deletes; a reply shows what it answers."""
-    async with running() as sandbox, learner(sandbox.address) as amina:
+    async with learner(chromium, sandbox.address) as amina:
         await amina.open_chat("Class 9B")
         await amina.write("hello all")
         await expect(amina.last).to_contain_text("hello all")
@@ -503,7 +532,7 @@ async def test_replies_edits_and_reactions() -> None:
         await expect(amina.messages.get_by_text("and a reply")).to_have_count(0)
 
 
-def test_where_there_is_no_browser(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_where_there_is_no_browser(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a window to open one in, the address is printed with a line that says what to do."""
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import httpx
 from playwright.async_api import expect
 
-from tests.browser import SHOTS
+from tests.browser import SHOTS, browser
 from tests.test_sandbox import learner, running
 
 AMINA = 101
@@ -135,7 +135,7 @@ async def test_ten_days(tmp_path: Path) -> None:
         caption = await phone.says("/progress")
         assert "of 226 facts" in caption
         assert "1. Young Jughashvili" in caption
-        async with learner(sandbox.address, width=1000, height=1400) as amina:
+        async with browser() as chromium, learner(chromium, sandbox.address, width=1000, height=1400) as amina:
             await expect(amina.messages.locator("img").last).to_be_visible()
             await amina.shot("ten-days")
             await amina.press("Calendar")

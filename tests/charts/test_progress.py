@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from tests.browser import SHOTS
-from tutor_bot.charts.studio import Studio
 from tutor_bot.charts import progress as drawing
 from tutor_bot.charts.progress import draw_progress
+from tutor_bot.charts.studio import Studio
 from tutor_bot.domain.progress import PictureWords, Progress, TopicProgress
 from tutor_bot.domain.streak import Streak
 from tutor_bot.wording.progress import picture_words, progress_views

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from string import Formatter
@@ -19,6 +20,7 @@ WORDING = Path(wording.__file__).parent
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
+@cache
 def said() -> dict[str, tuple[str, ...]]:
     """Every message of the interface by its first form: one form, or one and many."""
     found = {}

@@ -49,7 +49,8 @@ function choose() {
   const [who, where] = location.hash.slice(1).split("/").map(Number);
   state.me = person(who) ? who : state.people[0]?.id;
   const open = chatsOf(state.me).map(chat => chat.id);
-  state.chat = open.includes(where) ? where : open[0];
+  // Whoever comes without an address begins with the bot itself, not with what the group said last.
+  state.chat = open.includes(where) ? where : open.find(id => id > 0) ?? open[0];
   $("rooms").classList.toggle("in-chat", open.includes(where));
   for (const chat of state.chats) markRead(chat.id);
   $("limits").checked = state.limits;
