@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.browser import SHOTS
+from tutor_bot.charts import ground
 from tutor_bot.charts import progress as drawing
 from tutor_bot.charts.progress import draw_progress
 from tutor_bot.charts.studio import Studio
@@ -90,9 +91,9 @@ def _contrast(one: str, other: str) -> float:
 
 def test_contrasts() -> None:
     """Text stands out by 7 and bars by 3 from the picture's own ground; steps of activity differ in brightness."""
-    assert all(_contrast(text, drawing.GROUND) >= 7 for text in (drawing.TEXT, drawing.FAINT))
+    assert all(_contrast(text, ground.GROUND) >= 7 for text in (ground.TEXT, ground.FAINT))
     bars = (drawing.KNOWN, drawing.FADING, drawing.MET, drawing.NEW)
-    assert all(_contrast(bar, drawing.GROUND) >= 3 for bar in bars)
+    assert all(_contrast(bar, ground.GROUND) >= 3 for bar in bars)
     levels = [_luminance(level) for level in drawing.LEVELS]
     assert all(_contrast(a, b) >= 1.5 for a, b in pairwise(drawing.LEVELS))
     assert levels == sorted(levels)

@@ -1,1 +1,4 @@
-"""What we show: progress as a picture. Drawn in a process of its own; matplotlib is imported there, when first used."""
+"""What we show: progress and classes as pictures, answers as tables.
+
+Made in a process of their own; matplotlib and openpyxl are imported there, when first used.
+"""

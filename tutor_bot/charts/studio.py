@@ -2,15 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TypeVar
 
 from tutor_bot.charts.progress import draw_progress
+from tutor_bot.charts.report import draw_report
+from tutor_bot.charts.tables import as_xlsx
 from tutor_bot.charts.worker import begin_work
 from tutor_bot.domain.progress import PictureWords, Progress
+from tutor_bot.domain.report import ClassReport, Line, ReportWords, TableWords
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +31,14 @@ class Studio:
     async def progress(self, progress: Progress, words: PictureWords) -> bytes | None:
         """The picture as PNG; None when it cannot be drawn, and the words must do."""
         return await self._draw(draw_progress, progress, words)
+
+    async def report(self, report: ClassReport, words: ReportWords) -> bytes | None:
+        """The picture of a class as PNG; None when it cannot be drawn."""
+        return await self._draw(draw_report, report, words)
+
+    async def workbook(self, lines: Sequence[Line], words: TableWords) -> bytes | None:
+        """The answers of a class as xlsx, a second for some thousands of lines; None when it cannot be written."""
+        return await self._draw(as_xlsx, lines, words)
 
     async def _draw(self, draw: Callable[..., T], *what: object) -> T | None:
         for _ in range(2):
