@@ -31,6 +31,7 @@ from tutor_bot.telegram.jobs import MINUTE, Ticker
 from tutor_bot.telegram.receiver import Receiver, ReceivingEnded
 from tutor_bot.telegram.sender import Sender
 from tutor_bot.usecases.answering import Answering
+from tutor_bot.usecases.classes import Classes
 from tutor_bot.usecases.curating import Curating
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.housekeeping import Housekeeping
@@ -40,6 +41,7 @@ from tutor_bot.usecases.preferring import Preferring
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.receiving import Receiving
+from tutor_bot.usecases.reporting import Reporting
 from tutor_bot.usecases.sending import Sending
 from tutor_bot.usecases.short_answers import ShortAnswers
 
@@ -142,7 +144,9 @@ def compose(
     daily = DailyQuiz(storage, quizzing, clock)
     live = LiveQuiz(storage, knowledge, clock)
     progressing = Progressing(storage, knowledge, clock)
-    sending = Sending(storage, knowledge, live, progressing, clock)
+    classes = Classes(storage, live, clock)
+    reporting = Reporting(storage, knowledge, clock)
+    sending = Sending(storage, knowledge, live, progressing, reporting, clock)
     studio = studio or Studio()
     tutor = Tutor(
         knowledge=knowledge,
@@ -151,6 +155,8 @@ def compose(
         quizzing=quizzing,
         short_answers=ShortAnswers(storage, quizzing, clock),
         live=live,
+        classes=classes,
+        reporting=reporting,
         daily=daily,
         preferring=Preferring(storage, knowledge, clock),
         progressing=progressing,
@@ -168,7 +174,7 @@ def compose(
     )
     sender = Sender(application.bot, sending, clock)
     storage.on_outgoing = sender.poke
-    ticker = Ticker(daily, live, Housekeeping(storage, clock), sender, clock, at_most=look_every)
+    ticker = Ticker(daily, live, classes, Housekeeping(storage, clock), sender, clock, at_most=look_every)
     storage.on_schedule = ticker.poke
     return Running(application, storage, knowledge, daily, sender, ticker, studio)
 

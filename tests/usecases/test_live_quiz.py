@@ -25,7 +25,7 @@ from tutor_bot.storage import Storage
 from tutor_bot.telegram.context import Tutor
 from tutor_bot.usecases.answering import Place
 from tutor_bot.usecases.knowledge import Knowledge
-from tutor_bot.usecases.live_quiz import Begun, MustCheck, NothingToAsk, Running
+from tutor_bot.usecases.live_quiz import Begun, MustCheck, NothingToAsk, Running, Wished
 
 GROUP = Place(-1007, "Class 7b", 5)
 SECONDS = timedelta(seconds=20)
@@ -64,7 +64,7 @@ class Classroom:
         return await self.send()
 
     async def begin(self, size: int = 2) -> Begun:
-        begun = await self.tutor.live.begin(TEACHER, GROUP, size, 20)
+        begun = await self.tutor.live.begin(TEACHER, GROUP, Wished(size, 20))
         assert isinstance(begun, Begun)
         await self.send()
         return begun
@@ -131,8 +131,8 @@ async def test_the_vote_feeds_the_voters_own_memory(room: Classroom, storage: St
 async def test_one_at_a_time(room: Classroom) -> None:
     """A second quiz in the same group has to wait for the first; another group need not."""
     await room.begin()
-    assert isinstance(await room.tutor.live.begin(TEACHER, GROUP, 2, 20), Running)
-    assert isinstance(await room.tutor.live.begin(TEACHER, Place(-1008, "Class 7c"), 2, 20), Begun)
+    assert isinstance(await room.tutor.live.begin(TEACHER, GROUP, Wished(2, 20)), Running)
+    assert isinstance(await room.tutor.live.begin(TEACHER, Place(-1008, "Class 7c"), Wished(2, 20)), Begun)
 
 
 async def test_only_what_a_poll_holds(room: Classroom, knowledge: Knowledge) -> None:
@@ -142,7 +142,7 @@ async def test_only_what_a_poll_holds(room: Classroom, knowledge: Knowledge) -> 
     question = await room.first_question(1)
     assert question.snapshot.kind is ItemKind.CHOICE
     knowledge.matcher.catalogue = catalogue(fact("typed", items=(typed,)))
-    assert isinstance(await room.tutor.live.begin(TEACHER, Place(-1, "x"), 1, 20), NothingToAsk)
+    assert isinstance(await room.tutor.live.begin(TEACHER, Place(-1, "x"), Wished(1, 20)), NothingToAsk)
 
 
 async def test_a_vote_counts_once_and_whenever_it_comes(room: Classroom) -> None:

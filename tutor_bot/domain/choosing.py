@@ -76,6 +76,35 @@ def choose_facts(
     return keys
 
 
+def choose_for_class(
+    size: int,
+    course: Sequence[FactKey],
+    new: Sequence[FactKey],
+    members: Sequence[Mapping[FactKey, Memory]],
+    now: datetime,
+) -> list[FactKey]:
+    """Facts for all members of a class at once: those whose question gains most for the class as a whole, and new ones.
+
+    A member who never met a fact counts with what a first meeting gains, so that a fact half the class has forgotten
+    and half never met comes before one that a few have forgotten. `course` is what may be asked, `new` what may be met
+    for the first time, in the order of the course; a fact is new while nobody has met it.
+    """
+    met = {key for memories in members for key in memories}
+    fresh = [key for key in new if key not in met]
+    waiting = []
+    for key in course:
+        own = [memories.get(key) for memories in members]
+        if key in met and any(memory is None or _waits(memory, Wish(size), now) for memory in own):
+            waiting.append((sum(0.0 if m and _is_rested(m, now) else gain(m, now, HORIZON) for m in own), key))
+    waiting.sort(key=lambda pair: -pair[0])
+    back = max(0, size - min(size - returning_places(size), len(fresh)))
+    returning = [key for _, key in waiting[:back]]
+    added = fresh[: size - len(returning)]
+    keys = [*(key for _, key in waiting[: size - len(added)]), *added]
+    rest = [key for key in course if key not in keys]
+    return [*keys, *rest[: size - len(keys)]]
+
+
 def _waits(memory: Memory, wish: Wish, now: datetime) -> bool:
     if memory.reviewed is None:
         return wish.at_once or memory.due <= now + RESTED

@@ -1,12 +1,15 @@
 """What must reach people without being asked for: the rows of the outbox, as plain values."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from tutor_bot.domain.facts import Fact
-from tutor_bot.domain.live import Row
+from tutor_bot.domain.live import LOBBY, Mode, Row, TeamRow
 from tutor_bot.domain.progress import Week
 from tutor_bot.domain.quiz import Snapshot, Summary
+from tutor_bot.domain.report import ClassReport
 
 
 class Urgency(StrEnum):
@@ -77,12 +80,22 @@ class CloseOut:
 
 @dataclass(frozen=True, slots=True)
 class LobbyOut:
-    """A class gathers for a live quiz."""
+    """A class gathers for a live quiz. `left` is the time to its beginning, None when an admin begins it.
+
+    `teams` holds how many have joined each team, and is empty without teams. With `message_id` that message is changed.
+    """
 
     live: int
     size: int
     seconds: int
     thread: int | None
+    mode: Mode = Mode.CLOCK
+    left: timedelta | None = LOBBY
+    players: int = 0
+    teams: tuple[int, ...] = ()
+    speed: bool = True
+    talk: bool = False
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +107,33 @@ class StartedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeworkOut:
+    """Questions that stay open until `closes`, told in the class's zone."""
+
+    size: int
+    closes: datetime
+    zone: ZoneInfo
+    thread: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class LiveQuestionOut:
-    """A question for the class, open for `seconds`."""
+    """A question for the class, open for `seconds`, or until an admin goes on (None)."""
 
     question: int
     snapshot: Snapshot
     position: int
     size: int
-    seconds: int
+    seconds: int | None
     thread: int | None
+    mode: Mode = Mode.CLOCK
 
 
 @dataclass(frozen=True, slots=True)
 class LiveStandingOut:
-    """What was right, how many knew it, and the table so far."""
+    """What was right, how many knew it, and the table so far. With `message_id` that message is corrected."""
 
+    live: int
     position: int
     size: int
     snapshot: Snapshot
@@ -116,6 +141,10 @@ class LiveStandingOut:
     right: int
     answered: int
     thread: int | None
+    teams: tuple[TeamRow, ...] = ()
+    mode: Mode = Mode.CLOCK
+    talk: bool = False
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +155,25 @@ class Podium:
     asked: int
     refused: int
     missed: tuple[tuple[str, str, int, int], ...]
+    skipped: int = 0
+    teams: tuple[TeamRow, ...] = ()
+    mode: Mode = Mode.CLOCK
 
 
 @dataclass(frozen=True, slots=True)
 class LivePodiumOut:
     podium: Podium
     thread: int | None
+    message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestOut:
+    """A week of a class, for an admin; `group` is Telegram's id, by which they are checked to be one still."""
+
+    classroom: int
+    group: int
+    report: ClassReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +184,10 @@ class NewsOut:
     fact: Fact
 
 
-LiveContent = LobbyOut | StartedOut | LiveQuestionOut | LiveStandingOut | LivePodiumOut
-Content = QuestionOut | FeedbackOut | SummaryOut | ReminderOut | WeeklyOut | CloseOut | NewsOut | LiveContent
+LiveContent = LobbyOut | StartedOut | HomeworkOut | LiveQuestionOut | LiveStandingOut | LivePodiumOut
+Content = (
+    QuestionOut | FeedbackOut | SummaryOut | ReminderOut | WeeklyOut | CloseOut | NewsOut | DigestOut | LiveContent
+)
 
 
 @dataclass(frozen=True, slots=True)

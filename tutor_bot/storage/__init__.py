@@ -7,6 +7,7 @@ from functools import cached_property
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.storage.asked import AskedQuestions
+from tutor_bot.storage.classes import Classes
 from tutor_bot.storage.curation import Curation
 from tutor_bot.storage.engine import make_engines
 from tutor_bot.storage.inbox import Inbox
@@ -54,6 +55,10 @@ class Work:
         return LiveQuizzes(self._connection)
 
     @cached_property
+    def classes(self) -> Classes:
+        return Classes(self._connection)
+
+    @cached_property
     def inbox(self) -> Inbox:
         return Inbox(self._connection)
 
@@ -79,9 +84,7 @@ class Storage:
                 yield work
         if "outbox" in work.__dict__ and work.outbox.added:
             self.on_outgoing()
-        if ("people" in work.__dict__ and work.people.rescheduled) or (
-            "live" in work.__dict__ and work.live.rescheduled
-        ):
+        if any(name in work.__dict__ and getattr(work, name).rescheduled for name in ("people", "live", "classes")):
             self.on_schedule()
 
     @asynccontextmanager

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tutor_bot.domain.classes import Names, called
 from tutor_bot.domain.facts import FactKey
-from tutor_bot.domain.live import LiveAnswer, LiveState, Player
+from tutor_bot.domain.live import PLAYING, LiveAnswer, LiveState, Mode, Player
 from tutor_bot.domain.quiz import Snapshot
 from tutor_bot.storage.quizzes import snapshot_of
 from tutor_bot.storage.schema import (
@@ -26,7 +27,10 @@ from tutor_bot.storage.sql import insert_or_ignore, upsert
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A live quiz; `chat` is our id of the group and `telegram_chat` Telegram's."""
+    """A live quiz; `chat` is our id of the group and `telegram_chat` Telegram's.
+
+    `starts` is when the lobby ends by itself, None when an admin decides; `closes` when homework does.
+    """
 
     id: int
     chat: int
@@ -38,6 +42,14 @@ class Live:
     began: datetime
     wake: datetime | None
     lobby_message: int | None
+    mode: Mode = Mode.CLOCK
+    speed: bool = True
+    talk: bool = False
+    teams: int = 0
+    paused: bool = False
+    starts: datetime | None = None
+    closes: datetime | None = None
+    podium_message: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,14 @@ class LiveQuestion:
     sent: datetime | None
     closed: bool
     refused: str | None
+    skipped: bool = False
+    fair: bool = True
+    standing_message: int | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was put and has not been passed over."""
+        return self.sent is not None and not self.skipped
 
 
 def _live(row: Any) -> Live:
@@ -68,6 +88,14 @@ def _live(row: Any) -> Live:
         row.began,
         row.wake,
         row.lobby_message,
+        Mode(row.mode),
+        row.speed,
+        row.talk,
+        row.teams,
+        row.paused,
+        row.starts,
+        row.closes,
+        row.podium_message,
     )
 
 
@@ -83,6 +111,9 @@ def _question(row: Any) -> LiveQuestion:
         row.sent,
         row.closed is not None,
         row.refused,
+        row.skipped,
+        row.fair,
+        row.standing_message,
     )
 
 
@@ -96,36 +127,20 @@ class LiveQuizzes:
         self.rescheduled = False
         """Whether it has changed when a quiz goes on."""
 
-    async def begin(
-        self,
-        *,
-        chat: int,
-        thread: int | None,
-        language: str,
-        seconds: int,
-        now: datetime,
-        wake: datetime,
-        planned: Sequence[tuple[FactKey, str, Snapshot]],
-    ) -> int:
-        """A quiz in its lobby, with its questions (fact, item, snapshot); its id."""
+    async def begin(self, planned: Sequence[tuple[FactKey, str, Snapshot]], **values: Any) -> int | None:
+        """A quiz with its questions (fact, item, snapshot); its id, None when the class has its daily quiz already.
+
+        `values` are the columns of `live_quizzes`.
+        """
+        live: int | None = await insert_or_ignore(self._connection, live_quizzes, values, live_quizzes.c.id)
+        if live is None:
+            return None
         self.rescheduled = True
-        made = await self._connection.execute(
-            live_quizzes.insert()
-            .values(
-                chat_id=chat,
-                thread=thread,
-                language=language,
-                state=LiveState.LOBBY,
-                seconds=seconds,
-                began=now,
-                wake=wake,
-            )
-            .returning(live_quizzes.c.id)
-        )
-        live: int = made.scalar_one()
-        for position, (fact, item, snapshot) in enumerate(planned, start=1):
-            values = {"live_id": live, "position": position, "fact": fact, "item": item, "snapshot": asdict(snapshot)}
-            await self._connection.execute(live_questions.insert().values(**values))
+        rows = [
+            {"live_id": live, "position": position, "fact": fact, "item": item, "snapshot": asdict(snapshot)}
+            for position, (fact, item, snapshot) in enumerate(planned, start=1)
+        ]
+        await self._connection.execute(live_questions.insert(), rows)
         return live
 
     async def one(self, live: int) -> Live | None:
@@ -133,12 +148,29 @@ class LiveQuizzes:
         return _live(row) if row else None
 
     async def open_in(self, chat: int) -> Live | None:
-        """The quiz that runs in this group."""
+        """The quiz that is played in this group now."""
+        return await self._newest(chat, PLAYING)
+
+    async def homework_in(self, chat: int) -> Live | None:
+        """The newest quiz of this group that stays open until a date."""
+        return await self._newest(chat, (LiveState.OPEN,))
+
+    async def _newest(self, chat: int, states: Sequence[LiveState]) -> Live | None:
         rows = await self._connection.execute(
-            _lives().where(live_quizzes.c.chat_id == chat, live_quizzes.c.state != LiveState.ENDED).limit(1)
+            _lives()
+            .where(live_quizzes.c.chat_id == chat, live_quizzes.c.state.in_(states))
+            .order_by(live_quizzes.c.id.desc())
+            .limit(1)
         )
         row = rows.one_or_none()
         return _live(row) if row else None
+
+    async def all_open_in(self, chat: int) -> list[Live]:
+        """Whatever has not ended in this group."""
+        rows = await self._connection.execute(
+            _lives().where(live_quizzes.c.chat_id == chat, live_quizzes.c.state != LiveState.ENDED)
+        )
+        return [_live(row) for row in rows]
 
     async def due(self, now: datetime, limit: int) -> list[Live]:
         rows = await self._connection.execute(
@@ -154,7 +186,7 @@ class LiveQuizzes:
         return instant
 
     async def change(self, live: int, **values: Any) -> None:
-        """Set state, wake or lobby_message."""
+        """Set columns of a quiz."""
         self.rescheduled |= "wake" in values
         await self._connection.execute(update(live_quizzes).where(live_quizzes.c.id == live).values(**values))
 
@@ -183,12 +215,16 @@ class LiveQuizzes:
         rows = await self._connection.execute(
             select(live_questions)
             .join(live_quizzes, live_quizzes.c.id == live_questions.c.live_id)
-            .where(live_quizzes.c.state == LiveState.ASKING, live_questions.c.poll_id.is_(None))
+            .where(
+                live_quizzes.c.state.in_((LiveState.ASKING, LiveState.OPEN)),
+                live_questions.c.poll_id.is_(None),
+                live_questions.c.closed.is_(None),
+            )
         )
         return [_question(row) for row in rows]
 
     async def change_question(self, question: int, **values: Any) -> None:
-        """Set poll_id, message_id, sent, closed or refused."""
+        """Set poll_id, message_id, sent, closed, refused, skipped, fair or standing_message."""
         await self._connection.execute(update(live_questions).where(live_questions.c.id == question).values(**values))
 
     # Players and answers
@@ -205,14 +241,44 @@ class LiveQuizzes:
             .values(member=member)
         )
 
-    async def players(self, live: int) -> list[Player]:
-        rows = await self._connection.execute(
-            select(live_players, learners.c.name)
-            .join(learners, learners.c.id == live_players.c.learner_id)
-            .where(live_players.c.live_id == live)
-            .order_by(live_players.c.joined)
+    async def set_team(self, live: int, learner: int, team: int | None) -> None:
+        await self._connection.execute(
+            update(live_players)
+            .where(live_players.c.live_id == live, live_players.c.learner_id == learner)
+            .values(team=team)
         )
-        return [Player(row.learner_id, row.name, row.member, row.late) for row in rows]
+
+    async def no_teams(self, live: int) -> None:
+        await self._connection.execute(update(live_players).where(live_players.c.live_id == live).values(team=None))
+
+    async def player(self, live: int, learner: int) -> Player | None:
+        return next((player for player in await self.players(live) if player.learner == learner), None)
+
+    async def players(self, live: int) -> list[Player]:
+        """Who plays, in the order in which they came, named as their class sees them."""
+        rows = await self._connection.execute(
+            select(live_players, learners.c.name, members.c.nickname, members.c.hidden, chats.c.names)
+            .join(learners, learners.c.id == live_players.c.learner_id)
+            .join(live_quizzes, live_quizzes.c.id == live_players.c.live_id)
+            .join(chats, chats.c.id == live_quizzes.c.chat_id)
+            .outerjoin(
+                members,
+                (members.c.chat_id == live_quizzes.c.chat_id) & (members.c.learner_id == live_players.c.learner_id),
+            )
+            .where(live_players.c.live_id == live)
+            .order_by(live_players.c.joined, live_players.c.learner_id)
+        )
+        return [
+            Player(
+                r.learner_id,
+                called(r.name, r.nickname, Names(r.names), r.learner_id),
+                r.member,
+                r.late,
+                bool(r.hidden),
+                r.team,
+            )
+            for r in rows
+        ]
 
     async def answer(
         self,
@@ -238,18 +304,33 @@ class LiveQuizzes:
         return await insert_or_ignore(self._connection, live_answers, values, live_answers.c.learner_id) is not None
 
     async def answers(self, live: int) -> list[LiveAnswer]:
+        """Answers to questions that count."""
         rows = await self._connection.execute(
             select(live_questions.c.position, live_answers)
             .join(live_questions, live_questions.c.id == live_answers.c.question_id)
-            .where(live_questions.c.live_id == live)
+            .where(live_questions.c.live_id == live, ~live_questions.c.skipped)
         )
         return [LiveAnswer(row.position, row.learner_id, row.right, row.bonus) for row in rows]
 
     async def no_bonus(self, question: int) -> None:
         """Nobody gets points for speed on this question."""
+        await self.change_question(question, fair=False)
         await self._connection.execute(
             update(live_answers).where(live_answers.c.question_id == question).values(bonus=0)
         )
+
+    async def being_asked(self) -> list[int]:
+        """Questions that are open by the clock now."""
+        rows = await self._connection.execute(
+            select(live_questions.c.id)
+            .join(live_quizzes, live_quizzes.c.id == live_questions.c.live_id)
+            .where(
+                live_quizzes.c.state == LiveState.ASKING,
+                live_questions.c.sent.is_not(None),
+                live_questions.c.closed.is_(None),
+            )
+        )
+        return list(rows.scalars())
 
     # Members
 
@@ -269,4 +350,4 @@ class LiveQuizzes:
                 )
             )
         ).one_or_none()
-        return (row.inside, row.since) if row else None
+        return (row.inside, row.since) if row and row.inside is not None else None

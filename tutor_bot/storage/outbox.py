@@ -30,6 +30,10 @@ class Kind(StrEnum):
     LIVE_STANDING = "live standing"
     LIVE_CLOSE = "live close"
     LIVE_PODIUM = "live podium"
+    LIVE_COUNTDOWN = "live countdown"
+    LIVE_FIX = "live fix"
+    HOMEWORK = "homework"
+    DIGEST = "digest"
 
 
 class State(StrEnum):
@@ -166,6 +170,12 @@ class Outbox:
 
     async def sent(self, row: int, message_id: int | None) -> None:
         await self._set(row, state=State.SENT, message_id=message_id, error=None)
+
+    async def subject_of(self, row: int) -> int:
+        """What a row is about."""
+        found = await self._connection.execute(select(outbox.c.subject).where(outbox.c.id == row))
+        subject: int = found.scalar_one()
+        return subject
 
     async def sent_after_all(self, question: int, kind: Kind = Kind.QUESTION) -> None:
         """A vote proves that a question whose sending broke off had arrived: it is not sent again."""

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     true,
 )
 from sqlalchemy.engine import Dialect
@@ -106,6 +107,17 @@ chats = Table(
     Column("title", Text, nullable=False),
     Column("told_private_at", UtcDateTime, comment="when it was last said that answers in private are faster"),
     Column("since", UtcDateTime, nullable=False),
+    Column("language", String(16), comment="null: of whoever acts"),
+    Column("zone", String(64)),
+    Column("daily_minute", Integer, comment="minutes after local midnight"),
+    Column("next_daily", UtcDateTime, index=True),
+    Column("size", Integer, nullable=False, server_default="3"),
+    Column("topics", JSON(none_as_null=True), comment="that are asked about; null: all"),
+    Column("names", String(16), nullable=False, server_default="names"),
+    Column("speed", Boolean, nullable=False, server_default=true()),
+    Column("talk", Boolean, nullable=False, server_default=false()),
+    Column("thread", BigInteger, comment="of the daily quiz"),
+    Column("next_digest", UtcDateTime, index=True, comment="null: no admin wishes for one"),
 )
 
 memories = Table(
@@ -255,8 +267,11 @@ members = Table(
     metadata,
     _to("chat_id", chats, primary_key=True),
     _to("learner_id", learners, primary_key=True, index=True),
-    Column("inside", Boolean, nullable=False),
+    Column("inside", Boolean, comment="null: never seen"),
     Column("since", UtcDateTime, comment="when they joined, where it was seen"),
+    Column("nickname", Text),
+    Column("hidden", Boolean, nullable=False, server_default=false(), comment="from all tables of the class"),
+    Column("digest", Boolean, nullable=False, server_default=false(), comment="an admin who wishes for weekly news"),
 )
 
 live_quizzes = Table(
@@ -271,7 +286,17 @@ live_quizzes = Table(
     Column("began", UtcDateTime, nullable=False),
     Column("wake", UtcDateTime, index=True, comment="when it goes on by itself"),
     Column("lobby_message", BigInteger),
+    Column("mode", String(16), nullable=False, server_default="clock"),
+    Column("speed", Boolean, nullable=False, server_default=true()),
+    Column("talk", Boolean, nullable=False, server_default=false()),
+    Column("teams", Integer, nullable=False, server_default="0"),
+    Column("paused", Boolean, nullable=False, server_default=false()),
+    Column("starts", UtcDateTime, comment="when the lobby ends"),
+    Column("closes", UtcDateTime, comment="of homework and daily quizzes"),
+    Column("local_day", Date, comment="of a daily quiz"),
+    Column("podium_message", BigInteger),
     Index(None, "chat_id", "state"),
+    Index("uq_live_quizzes_chat_id_local_day", "chat_id", "local_day", unique=True),
 )
 
 live_questions = Table(
@@ -288,6 +313,9 @@ live_questions = Table(
     Column("sent", UtcDateTime),
     Column("closed", UtcDateTime),
     Column("refused", Text, comment="why Telegram did not take it"),
+    Column("skipped", Boolean, nullable=False, server_default=false(), comment="an admin passed over it"),
+    Column("fair", Boolean, nullable=False, server_default=true(), comment="whether speed counts"),
+    Column("standing_message", BigInteger),
     UniqueConstraint("live_id", "position"),
 )
 
@@ -299,6 +327,7 @@ live_players = Table(
     Column("joined", UtcDateTime, nullable=False),
     Column("member", Boolean, comment="null: it could not be checked"),
     Column("late", Boolean, nullable=False),
+    Column("team", Integer),
 )
 
 live_answers = Table(

@@ -17,6 +17,7 @@ from tutor_bot.domain.inbox import InboxStore
 from tutor_bot.telegram.context import Tutor, TutorApplication, TutorContext
 from tutor_bot.telegram.handlers import (
     buttons,
+    classes,
     curating,
     daily,
     inline,
@@ -27,6 +28,7 @@ from tutor_bot.telegram.handlers import (
     questions,
     quiz,
     reference,
+    reports,
     start,
 )
 from tutor_bot.telegram.inbox import InboxBot
@@ -75,6 +77,8 @@ def build(
         *start.handlers(),
         *quiz.handlers(),
         *live.handlers(),
+        *classes.handlers(),
+        *reports.handlers(),
         *daily.handlers(),
         *preferences.handlers(),
         *progress.handlers(),

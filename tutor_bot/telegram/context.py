@@ -9,6 +9,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 from tutor_bot.charts.studio import Studio
 from tutor_bot.domain.people import Person
 from tutor_bot.usecases.answering import Answering, Place
+from tutor_bot.usecases.classes import Classes
 from tutor_bot.usecases.curating import Curating
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.knowledge import Knowledge
@@ -16,6 +17,7 @@ from tutor_bot.usecases.live_quiz import LiveQuiz
 from tutor_bot.usecases.preferring import Preferring
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
+from tutor_bot.usecases.reporting import Reporting
 from tutor_bot.usecases.sending import Sending
 from tutor_bot.usecases.short_answers import ShortAnswers
 from tutor_bot.wording.voice import Voice, voice
@@ -32,6 +34,8 @@ class Tutor:
     daily: DailyQuiz
     short_answers: ShortAnswers
     live: LiveQuiz
+    classes: Classes
+    reporting: Reporting
     preferring: Preferring
     progressing: Progressing
     sending: Sending
@@ -84,6 +88,11 @@ class TutorContext(CallbackContext[ExtBot[Any], Data, Data, Data]):
     def chosen(self) -> Data:
         """What this person has said that is of use for the next moments only; a restart may forget it."""
         return self.user_data if self.user_data is not None else {}
+
+    @property
+    def for_chat(self) -> Data:
+        """The same of a group."""
+        return self.chat_data if self.chat_data is not None else {}
 
 
 TutorApplication = Application[Any, TutorContext, Data, Data, Data, Any]

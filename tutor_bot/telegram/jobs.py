@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from tutor_bot.domain.clock import Clock
 from tutor_bot.telegram.sender import Sender
+from tutor_bot.usecases.classes import Classes
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.housekeeping import Housekeeping
 from tutor_bot.usecases.live_quiz import LiveQuiz
@@ -26,13 +27,14 @@ class Ticker:
         self,
         daily: DailyQuiz,
         live: LiveQuiz,
+        classes: Classes,
         housekeeping: Housekeeping,
         sender: Sender,
         clock: Clock,
         *,
         at_most: timedelta = MINUTE,
     ) -> None:
-        self._daily, self._live, self._housekeeping = daily, live, housekeeping
+        self._daily, self._live, self._classes, self._housekeeping = daily, live, classes, housekeeping
         self._sender, self._clock = sender, clock
         self._at_most = at_most
         self._swept: datetime | None = None
@@ -50,7 +52,8 @@ class Ticker:
             wake = now.replace(second=0, microsecond=0) + self._at_most
             try:
                 await self.tick()
-                wake = min(wake, await self._daily.next_instant() or wake, await self._live.next_instant() or wake)
+                for due in (self._daily, self._live, self._classes):
+                    wake = min(wake, await due.next_instant() or wake)
             except Exception:
                 log.exception("what is due could not be done; the next tick takes it up")
             await self._sleep_until(wake)
@@ -58,6 +61,8 @@ class Ticker:
     async def tick(self) -> None:
         """Do what is due. Pages are claimed as the outbox drains, never thousands at once."""
         while await self._live.tick():
+            continue
+        while await self._classes.tick():
             continue
         while await self._daily.tick():
             await self._sender.room()

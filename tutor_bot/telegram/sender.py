@@ -23,7 +23,9 @@ from telegram.ext import ExtBot
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.outgoing import (
     CloseOut,
+    DigestOut,
     FeedbackOut,
+    HomeworkOut,
     LivePodiumOut,
     LiveQuestionOut,
     LiveStandingOut,
@@ -37,10 +39,11 @@ from tutor_bot.domain.outgoing import (
     Urgency,
     WeeklyOut,
 )
+from tutor_bot.telegram.handlers.admins import ADMINS
 from tutor_bot.telegram.limiter import Priority
 from tutor_bot.telegram.speech import keyboard
 from tutor_bot.usecases.sending import Sending
-from tutor_bot.wording import curating, daily, live, quizzes
+from tutor_bot.wording import curating, daily, live, quizzes, reports
 from tutor_bot.wording.view import View
 from tutor_bot.wording.voice import Voice, voice
 
@@ -131,6 +134,9 @@ class Sender:
     async def _send(self, outgoing: Outgoing) -> None:
         sending = self._sending
         try:
+            if isinstance(outgoing.content, DigestOut) and not await self._is_admin(outgoing.content, outgoing.chat):
+                await sending.not_an_admin(outgoing)
+                return
             message = await self._say(outgoing)
         except ChatMigrated as error:
             await sending.group_moved(outgoing.chat, error.new_chat_id)
@@ -140,7 +146,7 @@ class Sender:
         except Forbidden as error:
             await sending.unreachable(outgoing, str(error))
         except BadRequest as error:
-            if not isinstance(outgoing.content, CloseOut | StartedOut):
+            if not _changes(outgoing):
                 log.warning("Telegram refused row %d of the outbox: %s", outgoing.row, error)
             await sending.refused(outgoing, str(error))
         except TimedOut as error:
@@ -157,6 +163,14 @@ class Sender:
             self._failures.pop(outgoing.row, None)
             poll = message.poll.id if message is not None and message.poll is not None else None
             await sending.sent(outgoing, message_id=message.message_id if message else None, poll_id=poll)
+
+    async def _is_admin(self, digest: DigestOut, person: int) -> bool:
+        """Whether they are one still; that Telegram cannot be asked now is said by an exception."""
+        try:
+            member = await self._bot.get_chat_member(digest.group, person)
+        except (BadRequest, Forbidden):
+            return False
+        return member.status in ADMINS
 
     async def _unsure(self, outgoing: Outgoing, error: TelegramError) -> None:
         if isinstance(error.__cause__, _SURELY_NOT_SENT):
@@ -200,8 +214,13 @@ class Sender:
                 return await self._message(outgoing.chat, daily.weekly_view(week, v), priority)
             case SummaryOut(summary=summary):
                 return await self._message(outgoing.chat, quizzes.summary_view(summary, v), priority)
+            case DigestOut() as digest:
+                return await self._message(outgoing.chat, reports.digest_view(digest, v), priority)
             case LobbyOut() as lobby:
-                return await self._message(outgoing.chat, live.lobby_view(lobby, v), priority, lobby.thread)
+                view = live.lobby_view(lobby, v)
+                return await self._message(outgoing.chat, view, priority, lobby.thread, lobby.message_id)
+            case HomeworkOut() as homework:
+                return await self._message(outgoing.chat, live.homework_view(homework, v), priority, homework.thread)
             case StartedOut(message_id=message_id, players=players):
                 html = live.started_view(players, v).html
                 await self._bot.edit_message_text(
@@ -211,9 +230,10 @@ class Sender:
             case LiveQuestionOut() as question:
                 return await self._live_poll(outgoing.chat, question, v, priority)
             case LiveStandingOut() as standing:
-                return await self._message(outgoing.chat, live.standing_view(standing, v), priority, standing.thread)
-            case LivePodiumOut(podium=podium, thread=thread):
-                return await self._message(outgoing.chat, live.podium_view(podium, v), priority, thread)
+                view = live.standing_view(standing, v)
+                return await self._message(outgoing.chat, view, priority, standing.thread, standing.message_id)
+            case LivePodiumOut(podium=podium, thread=thread, message_id=message_id):
+                return await self._message(outgoing.chat, live.podium_view(podium, v), priority, thread, message_id)
             case CloseOut(message_id=message_id):
                 await self._bot.stop_poll(outgoing.chat, message_id, rate_limit_args=priority)
                 return None
@@ -233,6 +253,7 @@ class Sender:
                     allows_multiple_answers=poll.several,
                     explanation=poll.explanation or None,
                     open_period=question.seconds,
+                    reply_markup=keyboard(poll.buttons),
                     hide_results_until_closes=self._hides_results or None,
                     shuffle_options=self._hides_results or None,
                     protect_content=True,
@@ -246,7 +267,20 @@ class Sender:
                 log.warning("Telegram refuses polls that hide their results (%s); sent without", error)
                 self._hides_results = False
 
-    async def _message(self, chat: int, view: View, priority: Priority, thread: int | None = None) -> Message:
+    async def _message(
+        self, chat: int, view: View, priority: Priority, thread: int | None = None, instead_of: int | None = None
+    ) -> Message | None:
+        """A new message, or a change of the one it stands `instead_of`."""
+        if instead_of is not None:
+            await self._bot.edit_message_text(
+                view.html,
+                chat,
+                instead_of,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(view.buttons),
+                rate_limit_args=priority,
+            )
+            return None
         return await self._bot.send_message(
             chat,
             view.html,
@@ -255,3 +289,9 @@ class Sender:
             message_thread_id=thread,
             rate_limit_args=priority,
         )
+
+
+def _changes(outgoing: Outgoing) -> bool:
+    """Whether it changes what was said before: that this is gone, or is so already, is no news to the operator."""
+    content = outgoing.content
+    return isinstance(content, CloseOut | StartedOut) or getattr(content, "message_id", None) is not None

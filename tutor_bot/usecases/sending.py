@@ -10,8 +10,12 @@ from tutor_bot.domain.live import LiveState
 from tutor_bot.domain.outgoing import (
     CloseOut,
     Content,
+    DigestOut,
     FeedbackOut,
+    HomeworkOut,
+    LivePodiumOut,
     LiveQuestionOut,
+    LiveStandingOut,
     LobbyOut,
     NewsOut,
     Outgoing,
@@ -34,6 +38,7 @@ from tutor_bot.usecases.live_quiz import LiveQuiz
 from tutor_bot.usecases.planning import exam_plan
 from tutor_bot.usecases.progressing import Progressing, streak_of
 from tutor_bot.usecases.quizzing import advance
+from tutor_bot.usecases.reporting import Reporting
 
 PAGE = 100
 AFTER_CRASH = timedelta(seconds=3)
@@ -49,10 +54,12 @@ class Sending:
     knowledge: Knowledge
     live: LiveQuiz
     progressing: Progressing
+    reporting: Reporting
     clock: Clock
 
     async def recover(self) -> int:
         """At the start: rows whose sending broke off are due again; how many."""
+        await self.live.was_away()
         async with self.storage.work() as work:
             return await work.outbox.recover(self.clock.now() + AFTER_CRASH)
 
@@ -72,11 +79,21 @@ class Sending:
             await work.outbox.sent(outgoing.row, message_id)
             if isinstance(outgoing.content, LiveQuestionOut) and poll_id is not None:
                 await self.live.noted_sent(work, outgoing.content.question, poll_id, message_id)
-            elif isinstance(outgoing.content, LobbyOut):
-                await work.live.change(outgoing.content.live, lobby_message=message_id)
+            elif message_id is not None and outgoing.group is not None:
+                await self._keep_message(work, outgoing, message_id)
             elif isinstance(outgoing.content, QuestionOut):
                 await work.quizzes.note_sent(outgoing.content.question, poll_id, message_id, self.clock.now())
         self.storage.on_outgoing()
+
+    async def _keep_message(self, work: Work, outgoing: Outgoing, message_id: int) -> None:
+        """What may be corrected later is known by its message."""
+        match outgoing.content:
+            case LobbyOut(live=live):
+                await work.live.change(live, lobby_message=message_id)
+            case LiveStandingOut(message_id=None):
+                await work.live.change_question(await work.outbox.subject_of(outgoing.row), standing_message=message_id)
+            case LivePodiumOut(message_id=None):
+                await work.live.change(await work.outbox.subject_of(outgoing.row), podium_message=message_id)
 
     async def unsure(self, outgoing: Outgoing, error: str) -> None:
         """A time-out: it may have arrived. Once more, at most."""
@@ -126,6 +143,21 @@ class Sending:
                 await work.outbox.drop_waiting(learner.id, "blocked")
                 await work.people.mark_unreachable(learner.id)
 
+    async def removed(self, telegram_id: int) -> None:
+        """The bot was taken out of a group."""
+        async with self.storage.work() as work:
+            chat = await work.people.known_group(telegram_id)
+            if chat is not None:
+                await self.live.group_lost(work, chat, "removed from the group")
+
+    async def not_an_admin(self, outgoing: Outgoing) -> None:
+        """Weekly news of a class for somebody who is no admin there any more: neither now nor later."""
+        assert isinstance(outgoing.content, DigestOut)
+        async with self.storage.work() as work:
+            await work.outbox.failed(outgoing.row, "no admin any more")
+            if learner := await work.people.known_as(outgoing.chat):
+                await work.classes.set_member(outgoing.content.classroom, learner.id, digest=False)
+
     async def group_moved(self, old: int, new: int) -> None:
         """A group has become a supergroup under a new id."""
         async with self.storage.work() as work:
@@ -148,7 +180,7 @@ class Sending:
     async def _load_live(self, work: Work, row: OutboxRow) -> Outgoing:
         """What goes to a group; its words are in the language of whoever began the quiz."""
         assert row.chat is not None
-        of_question = row.kind in (Kind.LIVE_QUESTION, Kind.LIVE_STANDING, Kind.LIVE_CLOSE)
+        of_question = row.kind in (Kind.LIVE_QUESTION, Kind.LIVE_STANDING, Kind.LIVE_CLOSE, Kind.LIVE_FIX)
         question = await work.live.question(row.subject) if of_question else None
         live = await work.live.one(question.live if question else row.subject)
         group = await work.people.telegram_id_of(row.chat)
@@ -158,20 +190,26 @@ class Sending:
 
     async def _live_content(self, work: Work, kind: Kind, live: Live, question: LiveQuestion | None) -> Content | None:
         match kind:
-            case Kind.LIVE_LOBBY:
+            case Kind.LIVE_LOBBY | Kind.LIVE_COUNTDOWN if live.state is LiveState.LOBBY:
+                anew = kind is Kind.LIVE_LOBBY
+                if not anew and (live.starts is None or live.lobby_message is None):
+                    return None
+                return await self.live.lobby(work, live, self.clock.now(), anew=anew)
+            case Kind.HOMEWORK if live.closes is not None:
                 size = len(await work.live.questions(live.id))
-                return LobbyOut(live.id, size, live.seconds, live.thread) if live.state is LiveState.LOBBY else None
+                zone = (await work.classes.one(live.chat)).clock
+                return HomeworkOut(size, live.closes, zone, live.thread)
             case Kind.LIVE_STARTED:
                 players = len(await work.live.players(live.id))
                 return StartedOut(live.lobby_message, players) if live.lobby_message is not None else None
             case Kind.LIVE_QUESTION if question is not None and not question.closed:
-                size = len(await work.live.questions(live.id))
-                where = (question.position, size, live.seconds, live.thread)
-                return LiveQuestionOut(question.id, question.snapshot, *where)
+                return self.live.question(live, question, len(await work.live.questions(live.id)), self.clock.now())
             case Kind.LIVE_STANDING if question is not None:
                 return await self.live.standing(work, live, question)
             case Kind.LIVE_CLOSE if question is not None and question.message is not None:
                 return CloseOut(question.message)
+            case Kind.LIVE_FIX if question is not None:
+                return await self.live.fix(work, live, question)
             case Kind.LIVE_PODIUM:
                 return await self.live.podium(work, live)
         return None
@@ -185,6 +223,9 @@ class Sending:
             return await self._reminder(work, row.subject)
         if row.kind is Kind.WEEKLY:
             return await self._weekly(work, row)
+        if row.kind is Kind.DIGEST:
+            classroom, report = await self.reporting.digest(work, row.subject)
+            return DigestOut(classroom.id, classroom.telegram_id, report)
         question = await work.quizzes.question(row.subject)
         if question is None:
             return None

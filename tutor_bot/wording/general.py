@@ -45,7 +45,8 @@ def group_help_view(v: Voice) -> View:
         _e(
             v.gettext(
                 "In this group I answer questions: write /ask and your question, or reply to one of my messages.\n"
-                "Admins begin a live quiz for all with /quiz."
+                "Admins begin a live quiz for all with /quiz and set up the class with /settings; "
+                "/leaderboard shows who knows most."
             )
         )
     )
@@ -133,6 +134,14 @@ def group_commands(v: Voice) -> list[tuple[str, str]]:
     return [
         ("ask", v.gettext("Ask a question")),
         ("quiz", v.gettext("A live quiz for the class (admins)")),
+        ("leaderboard", v.gettext("Who knows most, who has grown")),
+        ("nickname", v.gettext("How the tables call you")),
+        ("daily", v.gettext("The quiz of the day (admins)")),
+        ("report", v.gettext("What the class knows (admins)")),
+        ("settings", v.gettext("Set up this class (admins)")),
+        ("pause", v.gettext("Pause the live quiz (admins)")),
+        ("next", v.gettext("Go on with it (admins)")),
+        ("skip", v.gettext("Pass over a question (admins)")),
         ("stop", v.gettext("End the live quiz (admins)")),
         ("help", v.gettext("What I can do")),
     ]

@@ -58,6 +58,30 @@ class Verb(StrEnum):
     CALENDAR = "cal"
     LIVE_JOIN = "join"
     LIVE_START = "begin"
+    LIVE_OPTIONS = "lopt"
+    LIVE_MODE = "lmode"
+    LIVE_SPEED = "lspeed"
+    LIVE_TALK = "ltalk"
+    LIVE_TEAMS = "lteams"
+    LIVE_TEAM = "lteam"
+    LIVE_NEXT = "lnext"
+    LIVE_PAUSE = "lpause"
+    LIVE_SKIP = "lskip"
+    CLASS = "class"
+    CLASS_HOUR = "chour"
+    CLASS_NO_HOUR = "cnohour"
+    CLASS_ZONE = "czone"
+    CLASS_SIZE = "csize"
+    CLASS_TOPIC = "ctopic"
+    CLASS_ALL_TOPICS = "calltop"
+    CLASS_NAMES = "cnames"
+    CLASS_SPEED = "cspeed"
+    CLASS_TALK = "ctalk"
+    CLASS_LANGUAGE = "clang"
+    LEADERS = "lead"
+    REPORT = "report"
+    REPORT_FILES = "rfiles"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +153,31 @@ _FORM: dict[Verb, tuple[int, bool]] = {
     Verb.CALENDAR: (1, False),
     Verb.LIVE_JOIN: (1, False),
     Verb.LIVE_START: (1, False),
+    Verb.LIVE_OPTIONS: (1, False),
+    Verb.LIVE_MODE: (1, True),
+    Verb.LIVE_SPEED: (2, False),
+    Verb.LIVE_TALK: (2, False),
+    Verb.LIVE_TEAMS: (2, False),
+    Verb.LIVE_TEAM: (2, False),
+    Verb.LIVE_NEXT: (0, False),
+    Verb.LIVE_PAUSE: (0, False),
+    Verb.LIVE_SKIP: (1, False),
+    Verb.CLASS: (0, True),
+    Verb.CLASS_HOUR: (1, False),
+    Verb.CLASS_NO_HOUR: (0, False),
+    Verb.CLASS_ZONE: (0, True),
+    Verb.CLASS_SIZE: (1, False),
+    Verb.CLASS_TOPIC: (2, False),
+    Verb.CLASS_ALL_TOPICS: (0, False),
+    Verb.CLASS_NAMES: (0, True),
+    Verb.CLASS_SPEED: (1, False),
+    Verb.CLASS_TALK: (1, False),
+    Verb.CLASS_LANGUAGE: (0, True),
+    Verb.LEADERS: (0, True),
+    # The group's id without its sign, and how many days.
+    Verb.REPORT: (2, False),
+    Verb.REPORT_FILES: (2, False),
+    Verb.DIGEST: (2, False),
 }
 
 

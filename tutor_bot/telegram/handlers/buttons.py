@@ -11,7 +11,7 @@ from tutor_bot.domain.curation import MissKind
 from tutor_bot.domain.facts import Fact, FactKey
 from tutor_bot.domain.quiz import DEFAULT_SIZE, MAX_SIZE
 from tutor_bot.telegram.context import TutorContext
-from tutor_bot.telegram.handlers import curating, live, preferences, progress, questions
+from tutor_bot.telegram.handlers import classes, curating, live, preferences, progress, questions, reports
 from tutor_bot.telegram.handlers import daily as daily_handlers
 from tutor_bot.telegram.handlers.quiz import outcome_view
 from tutor_bot.telegram.handlers.start import examples
@@ -31,8 +31,13 @@ async def pressed(update: Update, context: TutorContext) -> None:
         await acknowledge(query, general.old_button_view(context.voice).html, alert=True)
         return
     private = query.message.chat.type == ChatType.PRIVATE
-    if press.verb in (Verb.LIVE_JOIN, Verb.LIVE_START):
+    if press.verb.name.startswith("LIVE_"):
         await live.pressed(query, press, context)
+    elif press.verb.name.startswith("CLASS") or press.verb is Verb.LEADERS:
+        await classes.pressed(query, press, context)
+    elif press.verb in _OF_REPORTS:
+        await acknowledge(query)
+        await reports.pressed(query, press, context)
     elif press.verb in _ABOUT_A_QUESTION:
         await _about_a_question(query, press, context, private=private)
     elif not private and press.verb not in _FOR_ALL:
@@ -63,6 +68,8 @@ _ABOUT_A_QUESTION = {
 
 
 _OF_REVIEWS = {verb for verb in Verb if verb.name.startswith("REVIEW_")}
+
+_OF_REPORTS = {Verb.REPORT, Verb.REPORT_FILES, Verb.DIGEST}
 
 _FOR_ALL = {Verb.TIMELINE, Verb.PEOPLE, Verb.FACT}
 """What is looked up in a group may be turned over by anybody there."""

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, Update
 from telegram.constants import ChatType
 from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
 
@@ -12,6 +12,7 @@ from tutor_bot.domain.dates import EitherDay, NoSuchDay, next_year, parse_date
 from tutor_bot.domain.exam import FARTHEST
 from tutor_bot.domain.schedule import nearest_hour, parse_hour
 from tutor_bot.telegram.context import TutorContext
+from tutor_bot.telegram.handlers import classes, live
 from tutor_bot.telegram.speech import change, reply, respond
 from tutor_bot.telegram.zones import find_zone, near_zones, offsets, zone_of, zones_at
 from tutor_bot.wording import daily, exams, general
@@ -48,7 +49,8 @@ async def command(update: Update, context: TutorContext) -> None:
     if message is None or update.effective_user is None:
         return
     v = context.voice
-    if await _elsewhere(message, context, "daily"):
+    if message.chat.type != ChatType.PRIVATE:
+        await classes.set_daily(message, context)
         return
     words = list(context.args or ())
     if len(words) > 1 and words[1].lower() in ("am", "pm"):
@@ -71,7 +73,10 @@ async def command(update: Update, context: TutorContext) -> None:
 async def pause(update: Update, context: TutorContext) -> None:
     """/pause [date | off]"""
     message = update.effective_message
-    if message is None or update.effective_user is None or await _elsewhere(message, context, "pause"):
+    if message is None or update.effective_user is None:
+        return
+    if message.chat.type != ChatType.PRIVATE:
+        await live.pause(message, context)
         return
     text = " ".join(context.args or ())
     learner = await context.tutor.daily.of(context.person)
@@ -161,15 +166,6 @@ async def pressed(query: CallbackQuery, press: Press, context: TutorContext) -> 
             await change(query, await pause_for(numbers[0], context))
         case _:
             await respond(query, general.old_button_view(v))
-
-
-async def _elsewhere(message: Message, context: TutorContext, command: str) -> bool:
-    """In a group: say where it works."""
-    if message.chat.type == ChatType.PRIVATE:
-        return False
-    link = f"https://t.me/{context.bot.username}?start={command}"
-    await reply(message, general.private_only_view(link, context.voice))
-    return True
 
 
 def handlers() -> list[BaseHandler[Any, Any, Any]]:

@@ -1,65 +1,52 @@
 """Live quizzes in groups: begun, joined, voted in, stopped; and who is seen in a group."""
 
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from telegram import CallbackQuery, ChatMember, Message, Update, User
-from telegram.constants import ChatMemberStatus, ChatType
-from telegram.error import TelegramError
-from telegram.ext import BaseHandler, ChatMemberHandler, MessageHandler, TypeHandler, filters
+from telegram.constants import ChatType
+from telegram.error import BadRequest, TelegramError
+from telegram.ext import BaseHandler, ChatMemberHandler, CommandHandler, MessageHandler, TypeHandler, filters
 
-from tutor_bot.domain.live import DEFAULT_SECONDS, DEFAULT_SIZE, LEAST_SECONDS, MAX_SIZE, MOST_SECONDS
+from tutor_bot.domain.live import (
+    DEFAULT_SECONDS,
+    DEFAULT_SIZE,
+    LEAST_SECONDS,
+    LONGEST_HOMEWORK,
+    MAX_SIZE,
+    MOST_SECONDS,
+    Mode,
+)
+from tutor_bot.domain.outgoing import LobbyOut
 from tutor_bot.telegram.context import TutorContext, person_of, place_of
+from tutor_bot.telegram.handlers.admins import is_admin, is_inside, wrote_as_admin
 from tutor_bot.telegram.handlers.topics import find_topics
-from tutor_bot.telegram.speech import acknowledge, reply
-from tutor_bot.usecases.live_quiz import Begun, MustCheck, NothingToAsk, Running
+from tutor_bot.telegram.speech import acknowledge, change, reply, respond
+from tutor_bot.usecases.live_quiz import Begun, MustCheck, NothingToAsk, Running, Wished
 from tutor_bot.wording import live, quizzes
 from tutor_bot.wording.presses import Press, Verb
+from tutor_bot.wording.view import View
 
-ADMINS = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
-
-
-async def is_admin(message: Message, context: TutorContext) -> bool:
-    """Whether an admin of the group wrote this. Somebody who writes as the group itself is an anonymous admin."""
-    if message.sender_chat is not None:
-        return message.sender_chat.id == message.chat.id
-    return message.from_user is not None and await _is_admin(message.chat.id, message.from_user.id, context)
-
-
-async def _is_admin(chat: int, person: int, context: TutorContext) -> bool:
-    try:
-        member = await context.bot.get_chat_member(chat, person)
-    except TelegramError:
-        return False
-    return member.status in ADMINS
+HOMEWORK, RELAXED = ("homework",), ("relaxed",)
+"""Words after /quiz that say how it is played; the class's language has its own too."""
 
 
 async def begin(message: Message, context: TutorContext) -> None:
-    """/quiz [n] [seconds] [topic] in a group."""
+    """/quiz [n] [seconds] [topic], /quiz [n] homework DAYS [topic], /quiz [n] relaxed [topic]; in a group."""
     v = context.voice
-    if not await is_admin(message, context):
+    place = place_of(message.chat, message.message_thread_id if message.is_topic_message else None)
+    if place is None or message.chat.type not in GROUPS:
+        return
+    if not await wrote_as_admin(message, context):
         await reply(message, live.admins_only_view(v))
         return
-    words = list(context.args or ())
-    numbers: list[int] = []
-    while words and len(numbers) < 2 and words[0].lstrip("+-").rstrip("s").isdecimal():
-        numbers.append(int(words.pop(0).rstrip("s")[:6]))
-    size = numbers[0] if numbers else DEFAULT_SIZE
-    seconds = numbers[1] if len(numbers) > 1 else DEFAULT_SECONDS
-    if not 1 <= size <= MAX_SIZE or not LEAST_SECONDS <= seconds <= MOST_SECONDS:
-        await reply(message, live.how_to_view(v))
+    wished = _wished(list(context.args or ()), context)
+    if isinstance(wished, View):
+        await reply(message, wished)
         return
-    topics, topic = context.tutor.quizzing.topics(), None
-    if words:
-        near = find_topics(" ".join(words), list(topics))
-        if len(near) != 1:
-            await reply(message, quizzes.unknown_topic_view(" ".join(words), [], v))
-            return
-        topic = topics[near[0]].key
-    thread = message.message_thread_id if message.is_topic_message else None
-    place = place_of(message.chat, thread)
-    assert place is not None
-    match await context.tutor.live.begin(context.person, place, size, seconds, topic):
+    match await context.tutor.live.begin(context.person, place, wished):
         case Running():
             await reply(message, live.running_view(v))
         case NothingToAsk():
@@ -68,33 +55,134 @@ async def begin(message: Message, context: TutorContext) -> None:
             return
 
 
+def _wished(words: list[str], context: TutorContext) -> Wished | View:
+    """What was written behind /quiz, or what to say about it."""
+    v = context.voice
+    numbers = _numbers(words, 2)
+    size = numbers[0] if numbers else DEFAULT_SIZE
+    seconds = numbers[1] if len(numbers) > 1 else DEFAULT_SECONDS
+    mode, closes = Mode.CLOCK, None
+    if words and words[0].casefold() in (*HOMEWORK, v.gettext("homework").casefold()):
+        words.pop(0)
+        mode, days = Mode.HOMEWORK, (_numbers(words, 1) or [1])[0]
+        if not 1 <= days <= LONGEST_HOMEWORK.days or len(numbers) > 1:
+            return live.how_to_view(v)
+        closes = context.tutor.daily.clock.now() + timedelta(days=days)
+    elif words and words[0].casefold() in (*RELAXED, v.gettext("relaxed").casefold()):
+        words.pop(0)
+        mode = Mode.RELAXED
+    if not 1 <= size <= MAX_SIZE or not LEAST_SECONDS <= seconds <= MOST_SECONDS:
+        return live.how_to_view(v)
+    topic = None
+    if words:
+        topics = context.tutor.quizzing.topics()
+        near = find_topics(" ".join(words), list(topics))
+        if len(near) != 1:
+            return quizzes.unknown_topic_view(" ".join(words), [], v)
+        topic = topics[near[0]].key
+    return Wished(size, seconds, topic, mode, closes)
+
+
+def _numbers(words: list[str], most: int) -> list[int]:
+    """Numbers at the beginning, taken off; 20s is one too."""
+    found: list[int] = []
+    while words and len(found) < most and words[0].lstrip("+-").rstrip("s").isdecimal():
+        found.append(int(words.pop(0).rstrip("s")[:6]))
+    return found
+
+
 async def stop(message: Message, context: TutorContext) -> None:
     """/stop in a group."""
     v = context.voice
-    if not await is_admin(message, context):
+    if not await wrote_as_admin(message, context):
         await reply(message, live.admins_only_view(v))
     elif not await context.tutor.live.stop(message.chat.id):
         await reply(message, live.nothing_running_view(v))
     # Else the podium says that it is over.
 
 
+async def course(update: Update, context: TutorContext) -> None:
+    """/skip and /next in a group."""
+    message = update.effective_message
+    if message is None or message.chat.type not in GROUPS or message.text is None:
+        return
+    v, group = context.voice, message.chat.id
+    if not await wrote_as_admin(message, context):
+        await reply(message, live.admins_only_view(v))
+        return
+    skipping = message.text.startswith("/skip")
+    done = await (context.tutor.live.skip(group) if skipping else context.tutor.live.go_on(group))
+    if not done:
+        await reply(message, live.nothing_running_view(v))
+
+
+async def pause(message: Message, context: TutorContext) -> None:
+    """/pause in a group."""
+    v = context.voice
+    if not await wrote_as_admin(message, context):
+        await reply(message, live.admins_only_view(v))
+    elif await context.tutor.live.pause(message.chat.id):
+        await reply(message, live.paused_view(v))
+    else:
+        await reply(message, live.nothing_running_view(v))
+
+
 async def pressed(query: CallbackQuery, press: Press, context: TutorContext) -> None:
-    """*I play* and *Start now* under the lobby."""
+    """Buttons of a live quiz: *I play* and teams are for all, the rest for admins."""
     v = context.voice
     if query.message is None:
         return
-    if press.verb is Verb.LIVE_START:
-        if not await _is_admin(query.message.chat.id, query.from_user.id, context):
-            await acknowledge(query, live.admins_only_text(v), alert=True)
-            return
-        begun = await context.tutor.live.start_now(query.message.chat.id, press.numbers[0])
-        await acknowledge(query, "" if begun else live.over_text(v))
-        return
-    joined = await context.tutor.live.join(context.person, press.numbers[0])
+    if press.verb in (Verb.LIVE_JOIN, Verb.LIVE_TEAM):
+        await _join(query, press, context)
+    elif not await is_admin(query.message.chat.id, query.from_user.id, context):
+        await acknowledge(query, live.admins_only_text(v), alert=True)
+    else:
+        await _arranged(query, press, query.message.chat.id, context)
+
+
+async def _join(query: CallbackQuery, press: Press, context: TutorContext) -> None:
+    v = context.voice
+    team = press.numbers[1] if press.verb is Verb.LIVE_TEAM else None
+    joined = await context.tutor.live.join(context.person, press.numbers[0], team)
     if joined is None or joined.gone:
         await acknowledge(query, live.over_text(v))
     else:
-        await acknowledge(query, live.joined_text(joined.players, again=joined.again, v=v))
+        said = live.joined_text(joined.players, again=joined.again, name=joined.name, team=joined.team, v=v)
+        await acknowledge(query, said)
+
+
+async def _arranged(query: CallbackQuery, press: Press, group: int, context: TutorContext) -> None:
+    """An admin's press: what it changes is seen; where it comes too late, it says so."""
+    tutor, v, numbers = context.tutor.live, context.voice, press.numbers
+    done: bool | LobbyOut | None
+    match press.verb:
+        case Verb.LIVE_START:
+            done = await tutor.start_now(group, numbers[0])
+        case Verb.LIVE_NEXT:
+            done = await tutor.go_on(group)
+        case Verb.LIVE_SKIP:
+            done = await tutor.skip(group, numbers[0])
+        case Verb.LIVE_PAUSE:
+            done = await tutor.pause(group)
+        case Verb.LIVE_MODE if press.word in (Mode.CLOCK, Mode.RELAXED):
+            done = await tutor.arrange(group, numbers[0], mode=Mode(press.word))
+        case Verb.LIVE_SPEED:
+            done = await tutor.arrange(group, numbers[0], speed=bool(numbers[1]))
+        case Verb.LIVE_TALK:
+            done = await tutor.arrange(group, numbers[0], talk=bool(numbers[1]))
+        case Verb.LIVE_TEAMS:
+            done = await tutor.arrange(group, numbers[0], teams=numbers[1])
+        case _:
+            done = await tutor.arrange(group, numbers[0])
+    await acknowledge(query, "" if done else live.over_text(v))
+    if isinstance(done, LobbyOut):
+        await change(query, live.lobby_view(done, v))
+    elif done and press.verb is Verb.LIVE_PAUSE:
+        await respond(query, live.paused_view(v))
+    elif done and press.verb is Verb.LIVE_NEXT and isinstance(query.message, Message) and query.message.poll is None:
+        # A button that has done its work is gone, so that a second press skips nothing.
+        with suppress(BadRequest):
+            await query.message.edit_reply_markup(None)
 
 
 async def voted(user: User, poll: str, chosen: tuple[int, ...], context: TutorContext) -> bool:
@@ -109,12 +197,9 @@ async def voted(user: User, poll: str, chosen: tuple[int, ...], context: TutorCo
 async def _is_inside(must: MustCheck, context: TutorContext) -> bool | None:
     """Telegram answers for sure only where the bot is an admin; None when it does not."""
     try:
-        member = await context.bot.get_chat_member(must.group, must.person)
+        return is_inside(await context.bot.get_chat_member(must.group, must.person))
     except TelegramError:
         return None
-    if member.status == ChatMember.RESTRICTED:
-        return bool(getattr(member, "is_member", False))
-    return member.status not in (ChatMember.LEFT, ChatMember.BANNED)
 
 
 async def seen(update: Update, context: TutorContext) -> None:
@@ -151,6 +236,7 @@ def watchers() -> list[BaseHandler[Any, Any, Any]]:
 
 def handlers() -> list[BaseHandler[Any, Any, Any]]:
     return [
+        CommandHandler(("skip", "next"), course, filters.UpdateType.MESSAGE & filters.ChatType.GROUPS),
         ChatMemberHandler(member_changed, ChatMemberHandler.CHAT_MEMBER),
         MessageHandler(filters.StatusUpdate.NEW_CHAT_MEMBERS | filters.StatusUpdate.LEFT_CHAT_MEMBER, nothing),
     ]

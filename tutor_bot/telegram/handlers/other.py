@@ -3,10 +3,12 @@
 from typing import Any
 
 from telegram import ChatMember, Update
-from telegram.constants import ChatType, ParseMode
+from telegram.constants import ChatType
 from telegram.ext import BaseHandler, ChatMemberHandler, MessageHandler, filters
 
 from tutor_bot.telegram.context import TutorContext
+from tutor_bot.telegram.handlers import classes
+from tutor_bot.telegram.handlers.admins import ADMINS
 from tutor_bot.telegram.speech import reply
 from tutor_bot.wording import general
 
@@ -43,12 +45,12 @@ async def membership(update: Update, context: TutorContext) -> None:
         else:
             await context.tutor.daily.of(context.person)
     elif change.chat.type != ChatType.CHANNEL:
-        came = change.old_chat_member.status in gone and change.new_chat_member.status not in gone
-        may_write = change.new_chat_member.status != ChatMember.RESTRICTED
-        if came and may_write:
-            await context.bot.send_message(
-                change.chat.id, general.group_help_view(context.voice).html, parse_mode=ParseMode.HTML
-            )
+        new = change.new_chat_member.status
+        came = change.old_chat_member.status in gone and new not in gone
+        if new in gone:
+            await context.tutor.sending.removed(change.chat.id)
+        elif came and new != ChatMember.RESTRICTED:
+            await classes.welcome(change.chat, context, is_admin=new in ADMINS)
 
 
 def handlers() -> list[BaseHandler[Any, Any, Any]]:

@@ -10,6 +10,7 @@ from telegram.ext import BaseHandler, CommandHandler, TypeHandler, filters
 from tutor_bot.domain.exam import FARTHEST
 from tutor_bot.domain.quiz import DAILY_SIZES
 from tutor_bot.telegram.context import TutorContext
+from tutor_bot.telegram.handlers import classes
 from tutor_bot.telegram.handlers.daily import read_day, set_hour
 from tutor_bot.telegram.speech import change, reply, respond
 from tutor_bot.wording import daily, exams, general, preferences
@@ -19,21 +20,23 @@ from tutor_bot.wording.voice import LANGUAGES
 
 
 async def speak_their_language(update: Update, context: TutorContext) -> None:
-    """Before anything else: a language that was chosen wins over Telegram's."""
-    if update.effective_user is not None:
+    """Before anything else: a language that was chosen wins over Telegram's, and in a group the group's."""
+    chat = update.effective_chat
+    if chat is not None and chat.type in (ChatType.GROUP, ChatType.SUPERGROUP):
+        context.speak(await context.tutor.classes.language_of(chat.id))
+    elif update.effective_user is not None:
         context.speak(await context.tutor.preferring.language_of(update.effective_user.id))
 
 
 async def command(update: Update, context: TutorContext) -> None:
-    """/settings, in private."""
+    """/settings: one's own in private, the class's in a group."""
     message = update.effective_message
     if message is None or update.effective_user is None:
         return
     if message.chat.type == ChatType.PRIVATE:
         await reply(message, await _overview(context))
     else:
-        link = f"https://t.me/{context.bot.username}?start=settings"
-        await reply(message, general.private_only_view(link, context.voice))
+        await classes.settings(message, context)
 
 
 async def exam(update: Update, context: TutorContext) -> None:

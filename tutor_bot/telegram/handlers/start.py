@@ -7,6 +7,7 @@ from telegram.ext import BaseHandler, CommandHandler, filters
 
 from tutor_bot.domain.facts import Catalogue
 from tutor_bot.telegram.context import TutorContext
+from tutor_bot.telegram.handlers import reports
 from tutor_bot.telegram.speech import reply
 from tutor_bot.wording import general
 
@@ -28,7 +29,10 @@ async def start(update: Update, context: TutorContext) -> None:
     if message is None:
         return
     if message.chat.type != message.chat.PRIVATE:
+        # Also the way in by a link that adds the bot to a group.
         await reply(message, general.group_help_view(context.voice))
+        return
+    if context.args and await reports.opened(message, context.args[0], context):
         return
     catalogue = context.tutor.knowledge.catalogue
     await context.tutor.daily.of(context.person)
