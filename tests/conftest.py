@@ -21,6 +21,7 @@ from tutor_bot.storage import Storage
 from tutor_bot.storage.migrate import upgrade
 from tutor_bot.telegram.context import Tutor
 from tutor_bot.usecases.answering import Answering
+from tutor_bot.usecases.classes import Classes
 from tutor_bot.usecases.curating import Curating
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.knowledge import Knowledge
@@ -28,6 +29,7 @@ from tutor_bot.usecases.live_quiz import LiveQuiz
 from tutor_bot.usecases.preferring import Preferring
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
+from tutor_bot.usecases.reporting import Reporting
 from tutor_bot.usecases.sending import Sending
 from tutor_bot.usecases.short_answers import ShortAnswers
 
@@ -116,6 +118,7 @@ def tutor(storage: Storage, knowledge: Knowledge, clock: MovingClock) -> Tutor:
     quizzing = Quizzing(storage, knowledge, clock)
     live = LiveQuiz(storage, knowledge, clock)
     progressing = Progressing(storage, knowledge, clock)
+    reporting = Reporting(storage, knowledge, clock)
     return Tutor(
         knowledge=knowledge,
         answering=Answering(storage, knowledge, clock),
@@ -126,5 +129,7 @@ def tutor(storage: Storage, knowledge: Knowledge, clock: MovingClock) -> Tutor:
         preferring=Preferring(storage, knowledge, clock),
         progressing=progressing,
         live=live,
-        sending=Sending(storage, knowledge, live, progressing, clock),
+        classes=Classes(storage, live, clock),
+        reporting=reporting,
+        sending=Sending(storage, knowledge, live, progressing, reporting, clock),
     )

@@ -108,8 +108,8 @@ async def test_forged_settings(chat: Conversation, data: str) -> None:
 
 
 async def test_private_things_stay_private(chat: Conversation) -> None:
-    """In a group /settings, /exam, /pause and /daily lead to the private chat."""
-    for command in ("/settings", "/exam", "/pause", "/daily"):
+    """In a group /exam and /progress lead to the private chat."""
+    for command in ("/exam", "/progress"):
         [reply] = await chat.says(command, chat=CLASS_7B)
         assert "private chat" in reply["text"]
 

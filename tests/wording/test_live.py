@@ -24,7 +24,7 @@ ROWS = (
 @pytest.mark.parametrize(("right", "answered", "words"), [(2, 3, "2 of 3 knew it."), (0, 0, "Nobody voted this time.")])
 def test_a_standing(right: int, answered: int, words: str) -> None:
     """What was right is told in words, of an order the events; markup in names is shown, not read."""
-    html = standing_view(LiveStandingOut(1, 2, ORDER, ROWS, right, answered, None), V).html
+    html = standing_view(LiveStandingOut(7, 1, 2, ORDER, ROWS, right, answered, None), V).html
     assert "first → second → third" in html
     assert words in html
     assert "&lt;b&gt;Amina&lt;/b&gt;" in html
@@ -34,7 +34,7 @@ def test_a_podium() -> None:
     """Points and right answers; who had nothing right is not named, latecomers and doubts are told below."""
     html = podium_view(Podium(ROWS, 3, 1, (("Who?", "He.", 1, 3),)), V).html
     assert "🥇" in html
-    assert "230 (2 of 3 right)" in html
+    assert "200 + 30 ⚡ (2 of 3 right)" in html
     assert "Chidi" not in html
     assert "Joined later, with right answers: \u2068Dewi\u2069 (1)" in html
     assert "* not checked" in html

@@ -9,7 +9,7 @@ from sqlalchemy import Column, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.people import Learner, Person
-from tutor_bot.storage.schema import chats, learners, pauses
+from tutor_bot.storage.schema import asked, chats, learners, live_quizzes, members, outbox, pauses
 from tutor_bot.storage.sql import insert_or_ignore, upsert
 
 _COLUMNS = (
@@ -195,10 +195,24 @@ class People:
         return known
 
     async def group_moved(self, old: int, new: int) -> None:
-        """A group became a supergroup: the one row that holds its Telegram id changes."""
-        taken = await self._connection.execute(select(chats.c.id).where(chats.c.telegram_id == new))
-        if taken.scalar_one_or_none() is None:
-            await self._connection.execute(update(chats).where(chats.c.telegram_id == old).values(telegram_id=new))
+        """A group became a supergroup: the one row that holds its Telegram id changes.
+
+        Somebody may have been heard under the new id before the news of it came; what was kept of that goes along.
+        """
+        known, taken = await self.known_group(old), await self.known_group(new)
+        if known is None or known == taken:
+            return
+        if taken is not None:
+            for table in (asked, outbox, live_quizzes):
+                await self._connection.execute(update(table).where(table.c.chat_id == taken).values(chat_id=known))
+            here = select(members.c.learner_id).where(members.c.chat_id == known)
+            await self._connection.execute(
+                update(members)
+                .where(members.c.chat_id == taken, members.c.learner_id.not_in(here))
+                .values(chat_id=known)
+            )
+            await self._connection.execute(delete(chats).where(chats.c.id == taken))
+        await self._connection.execute(update(chats).where(chats.c.id == known).values(telegram_id=new))
 
     async def may_say_private_is_faster(self, telegram_id: int, now: datetime, since: datetime) -> bool:
         """True once per group in the time from `since` to `now`; noted as said."""

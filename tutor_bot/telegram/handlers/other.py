@@ -27,10 +27,12 @@ async def unknown_command(update: Update, context: TutorContext) -> None:
 
 
 async def moved(update: Update, context: TutorContext) -> None:
-    """A group has become a supergroup."""
+    """A group has become a supergroup; both of them say so, in no sure order."""
     message = update.effective_message
     if message is not None and message.migrate_to_chat_id is not None:
         await context.tutor.sending.group_moved(message.chat.id, message.migrate_to_chat_id)
+    elif message is not None and message.migrate_from_chat_id is not None:
+        await context.tutor.sending.group_moved(message.migrate_from_chat_id, message.chat.id)
 
 
 async def membership(update: Update, context: TutorContext) -> None:
