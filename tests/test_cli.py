@@ -3,6 +3,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,32 @@ def test_db_upgrade(tmp_path: Path) -> None:
         done = tutor_bot("db", "upgrade", DATABASE_URL=f"sqlite:///{tmp_path}/new/folder/tutor.db")
         assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "new" / "folder" / "tutor.db").exists()
+
+
+def test_db_check(tmp_path: Path) -> None:
+    """A whole database is said to be whole; one that is not there, damaged or of another version is told of."""
+    url = f"sqlite:///{tmp_path}/tutor.db"
+    missing = tutor_bot("db", "check", DATABASE_URL=url)
+    assert (missing.returncode, missing.stderr.count("\n")) == (1, 1)
+    assert "db upgrade" in missing.stderr
+    tutor_bot("db", "upgrade", DATABASE_URL=url)
+    whole = tutor_bot("db", "check", DATABASE_URL=url)
+    assert (whole.returncode, whole.stdout) == (0, "the database is whole\n")
+    with closing(sqlite3.connect(tmp_path / "tutor.db")) as database:
+        database.execute("INSERT INTO versions (name, number) VALUES ('polls show results', 1)")
+        database.execute("INSERT INTO polls (poll_id, question_id) VALUES ('p', 77)")
+        database.commit()
+    lost = tutor_bot("db", "check", DATABASE_URL=url)
+    assert lost.returncode == 1
+    assert "row 1 of polls hangs on a row of questions that is gone" in lost.stdout
+    assert "Telegram refuses class polls that hide their results" in lost.stdout
+    with closing(sqlite3.connect(tmp_path / "tutor.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+        database.commit()
+    assert "run `tutor-bot db upgrade`" in tutor_bot("db", "check", DATABASE_URL=url).stdout
+    (tmp_path / "tutor.db").write_bytes(b"no database at all" * 100)
+    broken = tutor_bot("db", "check", DATABASE_URL=url)
+    assert (broken.returncode, broken.stderr.count("\n")) == (1, 1)
 
 
 def test_ask_imports_nothing_heavy() -> None:

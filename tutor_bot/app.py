@@ -23,6 +23,7 @@ from tutor_bot.matching import default_cache, load_engine
 from tutor_bot.settings import Settings
 from tutor_bot.shipped import content_folder, migrations_folder
 from tutor_bot.storage import Storage
+from tutor_bot.storage.checking import check as check_database
 from tutor_bot.storage.migrate import DatabaseError
 from tutor_bot.storage.migrate import upgrade as upgrade_database
 from tutor_bot.telegram.application import build, show_menus
@@ -50,6 +51,7 @@ __all__ = [
     "Running",
     "compose",
     "load_content",
+    "look_over",
     "pull",
     "reload_content",
     "run",
@@ -84,6 +86,15 @@ def upgrade(database_url: str) -> None:
         upgrade_database(database_url, migrations_folder())
     except DatabaseError as error:
         raise AppError(str(error)) from None
+
+
+def look_over(database_url: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is wrong with the database, and what is good to know of it; a line each. Raises AppError."""
+    try:
+        checked = check_database(database_url, migrations_folder())
+    except DatabaseError as error:
+        raise AppError(str(error)) from None
+    return checked.faults, checked.notes
 
 
 def pull(database_url: str, folder: Path) -> list[str]:

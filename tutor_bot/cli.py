@@ -395,6 +395,22 @@ def db_upgrade() -> None:
         _end(str(error), FAULT)
 
 
+@db_app.command("check")
+def db_check() -> None:
+    """Look the database over: is it whole, is it of this version. Exit code 1 when something is to be put right."""
+    from tutor_bot.app import AppError, look_over
+
+    try:
+        faults, notes = look_over(_settings().database_url)
+    except AppError as error:
+        _end(str(error), FAULT)
+    for line in (*faults, *notes):
+        typer.echo(line)
+    if faults:
+        raise typer.Exit(FAULT)
+    typer.echo("the database is whole")
+
+
 def _settings() -> "Settings":
     from tutor_bot.settings import SettingsError, read
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.outgoing import Urgency
-from tutor_bot.storage.schema import learners, outbox
+from tutor_bot.storage.schema import learners, outbox, versions
 from tutor_bot.storage.sql import insert_all_or_ignore, insert_or_ignore
 
 MAX_UNSURE_TRIES = 2
@@ -42,6 +42,9 @@ class State(StrEnum):
     SENT = "sent"
     FAILED = "failed"
 
+
+SHOWS_RESULTS = "polls show results"
+"""The name under which it is kept that Telegram refuses quizzes that hide their results."""
 
 _ACTIVE = (State.WAITING, State.SENDING)
 
@@ -160,6 +163,14 @@ class Outbox:
         """The earliest instant at which `claim` will have something."""
         instant: datetime | None = (await self._connection.execute(_NEXT_DUE)).scalar_one_or_none()
         return instant
+
+    async def note_shows_results(self) -> None:
+        """Telegram refuses quizzes that hide their results: not to be tried again."""
+        await insert_or_ignore(self._connection, versions, {"name": SHOWS_RESULTS, "number": 1}, versions.c.number)
+
+    async def shows_results(self) -> bool:
+        found = await self._connection.execute(select(versions.c.number).where(versions.c.name == SHOWS_RESULTS))
+        return found.scalar_one_or_none() is not None
 
     async def under_way(self) -> int:
         """How many rows have been handed out to be sent and are not noted yet."""

@@ -79,6 +79,7 @@ class Sender:
     async def run(self) -> None:
         """Send until cancelled; what then waits for the limits is dropped, for it is in the outbox."""
         await self._sending.recover()
+        self._hides_results = await self._sending.hides_results()
         try:
             while True:
                 await self._has_room.wait()
@@ -241,9 +242,10 @@ class Sender:
     async def _live_poll(self, chat: int, question: LiveQuestionOut, v: Voice, priority: Priority) -> Message:
         """A poll for a class: closes by itself, cannot be forwarded, hides its results where that is taken."""
         poll = live.live_poll(question, v)
+        hides = self._hides_results
         while True:
             try:
-                return await self._bot.send_poll(
+                sent = await self._bot.send_poll(
                     chat,
                     poll.question,
                     poll.options,
@@ -254,18 +256,24 @@ class Sender:
                     explanation=poll.explanation or None,
                     open_period=question.seconds,
                     reply_markup=keyboard(poll.buttons),
-                    hide_results_until_closes=self._hides_results or None,
-                    shuffle_options=self._hides_results or None,
+                    hide_results_until_closes=hides or None,
+                    shuffle_options=hides or None,
                     protect_content=True,
                     message_thread_id=question.thread,
                     rate_limit_args=priority,
                 )
             except BadRequest as error:
-                if not self._hides_results:
+                if not hides:
                     raise
                 # Whether a quiz may hide its results is not promised anywhere: without that it is a quiz all the same.
-                log.warning("Telegram refuses polls that hide their results (%s); sent without", error)
-                self._hides_results = False
+                log.warning("Telegram refuses a poll that hides its results (%s); sent without", error)
+                hides = False
+            else:
+                if self._hides_results and not hides:
+                    # It was that, and nothing else, that was refused.
+                    self._hides_results = False
+                    await self._sending.refuses_hidden_results()
+                return sent
 
     async def _message(
         self, chat: int, view: View, priority: Priority, thread: int | None = None, instead_of: int | None = None

@@ -95,6 +95,16 @@ class Sending:
             case LivePodiumOut(message_id=None):
                 await work.live.change(await work.outbox.subject_of(outgoing.row), podium_message=message_id)
 
+    async def hides_results(self) -> bool:
+        """Whether class polls may hide their results: until Telegram has once refused that."""
+        async with self.storage.read() as work:
+            return not await work.outbox.shows_results()
+
+    async def refuses_hidden_results(self) -> None:
+        """Telegram has refused it, and taken the same poll without."""
+        async with self.storage.work() as work:
+            await work.outbox.note_shows_results()
+
     async def unsure(self, outgoing: Outgoing, error: str) -> None:
         """A time-out: it may have arrived. Once more, at most."""
         async with self.storage.work() as work:

@@ -79,7 +79,8 @@ def settings_view(
         (v.gettext("A minute to talk after each question"), on if classroom.talk else off),
         (v.gettext("Language"), LANGUAGES[v.language]),
     ]
-    html = f"<b>{_e(v.gettext('Settings of this class'))}</b>\n\n"
+    head = v.gettext("Settings of this class")
+    html = f"<b>{_e(head)}</b>\n\n"
     html += "\n".join(f"{_e(name)}: <b>{_e(value)}</b>" for name, value in lines)
     if is_admin is False:
         text = v.gettext(
@@ -257,9 +258,8 @@ def leaders_view(found: Leaders, v: Voice) -> View:
         grown = ", ".join(f"{shown_name(name)} (+{points} %)" for name, points in found.grown)
         lines += ["", "📈 " + _e(v.gettext("Grown most:")) + f" {grown}"]
     if found.steady:
-        days = ", ".join(
-            f"{shown_name(name)} ({_e(v.ngettext('{n} day', '{n} days', n).format(n=n))})" for name, n in found.steady
-        )
+        counted = [(name, v.ngettext("{n} day", "{n} days", n).format(n=n)) for name, n in found.steady]
+        days = ", ".join(f"{shown_name(name)} ({_e(told)})" for name, told in counted)
         lines += ["", "🌱 " + _e(v.gettext("Steady:")) + f" {days}"]
     buttons = tuple(
         Button(f"✓ {label}" if period is found.period else label, press(Verb.LEADERS, word=period))

@@ -248,6 +248,16 @@ def how_to_view(v: Voice) -> View:
     )
 
 
+def homework_words(v: Voice) -> tuple[str, ...]:
+    """What may stand behind /quiz for homework, in small letters."""
+    return ("homework", v.gettext("homework").casefold())
+
+
+def relaxed_words(v: Voice) -> tuple[str, ...]:
+    """What may stand behind /quiz for a quiz without a clock, in small letters."""
+    return ("relaxed", v.gettext("relaxed").casefold())
+
+
 def nothing_running_view(v: Voice) -> View:
     return View(_e(v.gettext("No quiz is running here. /quiz begins one.")))
 

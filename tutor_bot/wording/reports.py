@@ -21,6 +21,10 @@ def _e(text: str) -> str:
     return escape(text, quote=False)
 
 
+def _head(text: str) -> str:
+    return f"<b>{_e(text)}</b>"
+
+
 def _days(report: ClassReport, v: Voice) -> str:
     quizzes = v.ngettext("{n} quiz", "{n} quizzes", report.quizzes).format(n=report.quizzes)
     return f"{v.short_day(report.first)} – {v.short_day(report.last)} · {quizzes}"
@@ -53,19 +57,19 @@ def report_view(report: ClassReport, group: int, days: int, v: Voice) -> View:
     if not report.people:
         text = v.gettext("Nobody has answered anything in class in these days. The first quiz begins with /quiz.")
         return View(_e(text))
-    lines = [f"<b>{_e(v.gettext('Who took part'))}</b>"]
+    lines = [_head(v.gettext("Who took part"))]
     for row in report.people[:PEOPLE]:
         right = v.gettext("{right} of {n} right").format(right=row.right, n=row.answered)
         quiet = " · " + _e(v.gettext("gone quiet")) if row.quiet else ""
         lines.append(f"{row.number}. {shown_name(row.name)}: {_e(right)}{quiet}")
     lines += _more(len(report.people) - PEOPLE, v)
-    lines += ["", f"<b>{_e(v.gettext('Not known yet, the hardest first'))}</b>"]
+    lines += ["", _head(v.gettext("Not known yet, the hardest first"))]
     for fact in report.facts[:FACTS]:
         knew = v.gettext("{right} of {n} right").format(right=fact.right, n=fact.answered)
         lines.append(f"{fact.number}. {_e(shortened(fact.question, 90))}: {_e(knew)}")
     lines += _more(len(report.facts) - FACTS, v)
     if report.doubtful:
-        lines += ["", f"<b>{_e(v.gettext('Questions worth a second look'))}</b>"]
+        lines += ["", _head(v.gettext("Questions worth a second look"))]
         for letter, figures in report.doubtful[:DOUBTFUL]:
             lines += [f"<b>{letter}</b>. {_e(shortened(figures.item.stem, 120))}", *_doubts(figures, v)]
         lines += _more(len(report.doubtful) - DOUBTFUL, v)
@@ -149,7 +153,7 @@ def picture_words(report: ClassReport, v: Voice) -> ReportWords:
         doubtful=v.gettext("worth a second look"),
         unknown=v.gettext("cannot be told yet"),
         nothing=v.gettext("Nothing yet."),
-        more=v.gettext("{n} more in the tables"),
+        more=v.gettext("… and {n} more, in the tables"),
         doubts={
             Doubt.KEY_MAY_BE_WRONG: v.gettext("the key may be wrong"),
             Doubt.TWO_GOOD_ANSWERS: v.gettext("two good answers"),

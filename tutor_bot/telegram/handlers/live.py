@@ -29,8 +29,6 @@ from tutor_bot.wording.presses import Press, Verb
 from tutor_bot.wording.view import View
 
 GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
-HOMEWORK, RELAXED = ("homework",), ("relaxed",)
-"""Words after /quiz that say how it is played; the class's language has its own too."""
 
 
 async def begin(message: Message, context: TutorContext) -> None:
@@ -62,13 +60,13 @@ def _wished(words: list[str], context: TutorContext) -> Wished | View:
     size = numbers[0] if numbers else DEFAULT_SIZE
     seconds = numbers[1] if len(numbers) > 1 else DEFAULT_SECONDS
     mode, closes = Mode.CLOCK, None
-    if words and words[0].casefold() in (*HOMEWORK, v.gettext("homework").casefold()):
+    if words and words[0].casefold() in live.homework_words(v):
         words.pop(0)
         mode, days = Mode.HOMEWORK, (_numbers(words, 1) or [1])[0]
         if not 1 <= days <= LONGEST_HOMEWORK.days or len(numbers) > 1:
             return live.how_to_view(v)
         closes = context.tutor.daily.clock.now() + timedelta(days=days)
-    elif words and words[0].casefold() in (*RELAXED, v.gettext("relaxed").casefold()):
+    elif words and words[0].casefold() in live.relaxed_words(v):
         words.pop(0)
         mode = Mode.RELAXED
     if not 1 <= size <= MAX_SIZE or not LEAST_SECONDS <= seconds <= MOST_SECONDS:
