@@ -8,11 +8,13 @@ import pytest
 
 from tests.builders import AMINA, BO, CHIDI, catalogue, fact, item
 from tests.clocks import MovingClock
+from tutor_bot.domain.classes import Names
 from tutor_bot.domain.facts import ItemKind
-from tutor_bot.domain.live import GRACE, LOBBY, PAUSE
+from tutor_bot.domain.live import CORRECTION, COUNTDOWN, GRACE, LOBBY, LONGEST_LOBBY, PAUSE, Mode
 from tutor_bot.domain.outgoing import (
     CloseOut,
     Content,
+    HomeworkOut,
     LiveContent,
     LivePodiumOut,
     LiveQuestionOut,
@@ -30,6 +32,7 @@ from tutor_bot.usecases.live_quiz import Begun, MustCheck, NothingToAsk, Running
 GROUP = Place(-1007, "Class 7b", 5)
 SECONDS = timedelta(seconds=20)
 TEACHER = Person(104, "Teacher", "en")
+DAY = timedelta(days=1)
 
 
 @dataclass
@@ -312,3 +315,180 @@ async def test_the_budget_of_a_group(room: Classroom) -> None:
             question = await room.question(PAUSE)
     assert isinstance(room.said[-1], LivePodiumOut)
     assert len(room.said) <= 24
+
+
+async def test_the_lobby_counts_down(room: Classroom) -> None:
+    """One message that changes: how long it still is, and how many play."""
+    begun = await room.begin()
+    await room.tutor.live.join(AMINA, begun.live)
+    first = one(await room.passes(COUNTDOWN), LobbyOut)
+    second = one(await room.passes(COUNTDOWN), LobbyOut)
+    assert isinstance(first, LobbyOut)
+    assert isinstance(second, LobbyOut)
+    assert (first.left, second.left) == (timedelta(seconds=20), timedelta(seconds=10))
+    assert first.players == 1
+    assert first.message_id == second.message_id is not None
+
+
+async def test_without_a_clock(room: Classroom) -> None:
+    """A relaxed quiz waits for its admin: for the answer, and for the next question. Nobody is quicker than another."""
+    begun = await room.begin()
+    arranged = await room.tutor.live.arrange(GROUP.group, begun.live, mode=Mode.RELAXED)
+    assert arranged
+    assert arranged.left is None
+    assert await room.passes(timedelta(minutes=5)) == []
+    assert await room.tutor.live.go_on(GROUP.group)
+    [_, question] = await room.send()
+    assert isinstance(question, LiveQuestionOut)
+    assert question.seconds is None
+    await room.vote(AMINA, question)
+    assert await room.passes(timedelta(hours=2)) == []
+    assert await room.tutor.live.go_on(GROUP.group)
+    said = await room.send()
+    assert isinstance(said[0], CloseOut)
+    assert isinstance(said[1], LiveStandingOut)
+    assert [(row.right, row.bonus) for row in said[1].rows] == [(1, 0)]
+    assert await room.passes(timedelta(hours=2)) == []
+    assert await room.tutor.live.go_on(GROUP.group)
+    assert one(await room.send(), LiveQuestionOut)
+    assert await room.tutor.live.go_on(GROUP.group)
+    assert one(await room.send(), LivePodiumOut)
+    assert not await room.tutor.live.go_on(GROUP.group)
+
+
+async def test_a_lobby_that_is_arranged_begins_by_itself_at_last(room: Classroom) -> None:
+    begun = await room.begin()
+    await room.tutor.live.arrange(GROUP.group, begun.live)
+    assert one(await room.passes(LONGEST_LOBBY), LiveQuestionOut)
+    assert await room.tutor.live.arrange(GROUP.group, begun.live, teams=2) is None
+
+
+async def test_a_pause(room: Classroom) -> None:
+    """An open question runs to its end, then nothing comes until an admin goes on."""
+    await room.first_question()
+    assert await room.tutor.live.pause(GROUP.group)
+    assert one(await room.passes(SECONDS + GRACE), LiveStandingOut)
+    assert await room.passes(timedelta(hours=1)) == []
+    assert await room.tutor.live.go_on(GROUP.group)
+    assert one(await room.send(), LiveQuestionOut)
+    assert one(await room.passes(SECONDS + GRACE), LivePodiumOut)
+    assert not await room.tutor.live.pause(GROUP.group)
+
+
+async def test_a_question_that_is_skipped(room: Classroom) -> None:
+    """It counts for nobody, the next comes at once, and a second press skips nothing."""
+    question = await room.first_question()
+    await room.vote(AMINA, question)
+    assert await room.tutor.live.skip(GROUP.group, question.question)
+    assert not await room.tutor.live.skip(GROUP.group, question.question)
+    said = await room.send()
+    assert isinstance(said[0], CloseOut)
+    assert isinstance(said[1], LiveQuestionOut)
+    await room.vote(BO, said[1])
+    podium = one(await room.passes(SECONDS + GRACE), LivePodiumOut)
+    assert isinstance(podium, LivePodiumOut)
+    assert (podium.podium.asked, podium.podium.skipped) == (1, 1)
+    assert {row.player.name: row.right for row in podium.podium.rows} == {"Amina": 0, BO.name: 1}
+
+
+async def test_votes_after_the_standing_correct_it(room: Classroom) -> None:
+    """Telegram closes the poll, so a vote was in time whenever it arrives; some seconds of them make one correction."""
+    question = await room.first_question()
+    await room.passes(SECONDS + GRACE)
+    await room.vote(AMINA, question)
+    await room.vote(BO, question, right=False)
+    fixed = one(await room.passes(CORRECTION), LiveStandingOut)
+    assert isinstance(fixed, LiveStandingOut)
+    assert (fixed.right, fixed.answered) == (1, 2)
+    assert fixed.message_id is not None
+    second = await room.question(PAUSE)
+    await room.passes(SECONDS + GRACE)
+    await room.vote(AMINA, second)
+    podium = one(await room.passes(CORRECTION), LivePodiumOut)
+    assert isinstance(podium, LivePodiumOut)
+    assert podium.message_id is not None
+    assert podium.podium.rows[0].right == 2
+
+
+async def test_teams(room: Classroom) -> None:
+    """Chosen or given, even in size; a team's points are the mean of its players'."""
+    begun = await room.begin(1)
+    arranged = await room.tutor.live.arrange(GROUP.group, begun.live, teams=2)
+    assert arranged
+    assert arranged.teams == (0, 0)
+    joined = await room.tutor.live.join(AMINA, begun.live, 2)
+    assert joined
+    assert joined.team == 2
+    await room.tutor.live.start_now(GROUP.group, begun.live)
+    question = one(await room.send(), LiveQuestionOut)
+    assert isinstance(question, LiveQuestionOut)
+    await room.vote(AMINA, question)
+    await room.vote(BO, question)
+    await room.vote(CHIDI, question, right=False)
+    for person in (BO, CHIDI):
+        await room.tutor.live.seen(GROUP.group, GROUP.title, person, inside=True)
+    podium = one(await room.passes(SECONDS + GRACE), LivePodiumOut)
+    assert isinstance(podium, LivePodiumOut)
+    teams = {row.player.name: row.player.team for row in podium.podium.rows}
+    assert teams == {"Amina": 2, BO.name: 1, "Chidi": 1}
+    assert [(t.team, t.rank, t.players, t.points) for t in podium.podium.teams] == [(2, 1, 1, 150), (1, 2, 2, 75)]
+
+
+async def test_homework(room: Classroom) -> None:
+    """All questions at once, open until a date, beside a live quiz; then one table, in which speed is nothing."""
+    closes = room.clock.now() + timedelta(days=3)
+    wished = Wished(2, mode=Mode.HOMEWORK, closes=closes)
+    assert isinstance(await room.tutor.live.begin(TEACHER, GROUP, wished), Begun)
+    [announced, *said] = await room.send()
+    assert isinstance(announced, HomeworkOut)
+    said += await room.passes(timedelta(seconds=10))
+    questions = [content for content in said if isinstance(content, LiveQuestionOut)]
+    assert [question.position for question in questions] == [1, 2]
+    assert questions[0].seconds == 3 * 86400
+    assert isinstance(await room.tutor.live.begin(TEACHER, GROUP, Wished(1)), Begun)
+    assert await room.tutor.live.stop(GROUP.group)
+    await room.passes(timedelta(days=1))
+    await room.tutor.live.seen(GROUP.group, GROUP.title, CHIDI, inside=True, came=True)
+    await room.vote(CHIDI, questions[0])
+    podium = one(await room.passes(timedelta(days=2)), LivePodiumOut)
+    assert isinstance(podium, LivePodiumOut)
+    # Whoever came to the group later saw it all, and is ranked.
+    assert [(row.player.name, row.rank, row.right, row.bonus) for row in podium.podium.rows] == [("Chidi", 1, 1, 0)]
+
+
+async def test_no_bonus_after_a_restart(room: Classroom) -> None:
+    """What was open while the bot was down gives nobody points for speed, neither votes of before nor of after."""
+    question = await room.first_question()
+    await room.vote(AMINA, question)
+    await room.tutor.sending.recover()
+    await room.vote(BO, question)
+    standing = one(await room.passes(SECONDS + GRACE), LiveStandingOut)
+    assert isinstance(standing, LiveStandingOut)
+    assert [(row.right, row.bonus) for row in standing.rows] == [(1, 0), (1, 0)]
+
+
+async def test_who_stands_on_no_table(room: Classroom, storage: Storage) -> None:
+    """The hidden play along unseen; a nickname stands for a name; with nicknames alone nobody's name is shown."""
+    question = await room.first_question()
+    await room.tutor.classes.name(GROUP, AMINA, None, hidden=True)
+    await room.tutor.classes.name(GROUP, BO, "Robin")
+    await room.tutor.classes.set(GROUP, names=Names.NICKNAMES)
+    await room.tutor.live.seen(GROUP.group, GROUP.title, CHIDI, inside=True)
+    for person in (AMINA, BO, CHIDI):
+        await room.vote(person, question)
+    standing = one(await room.passes(SECONDS + GRACE), LiveStandingOut)
+    assert isinstance(standing, LiveStandingOut)
+    names = [row.player.name for row in standing.rows]
+    assert "Robin" in names
+    assert len(names) == 2
+    assert not {"Amina", "Chidi"} & set(names)
+    assert [row.rank for row in standing.rows] == [1, 1]
+
+
+async def test_known_votes_after_the_bot_was_removed(room: Classroom) -> None:
+    """Taken out of the group, everything that is open there ends, homework too, and no quiz comes by itself."""
+    await room.tutor.live.begin(TEACHER, GROUP, Wished(1, mode=Mode.HOMEWORK, closes=room.clock.now() + DAY))
+    await room.send()
+    await room.tutor.sending.removed(GROUP.group)
+    assert await room.passes(timedelta(days=3)) == []
+    assert not await room.tutor.live.stop(GROUP.group)

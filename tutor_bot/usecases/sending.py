@@ -88,7 +88,7 @@ class Sending:
     async def _keep_message(self, work: Work, outgoing: Outgoing, message_id: int) -> None:
         """What may be corrected later is known by its message."""
         match outgoing.content:
-            case LobbyOut(live=live):
+            case LobbyOut(live=live, message_id=None):
                 await work.live.change(live, lobby_message=message_id)
             case LiveStandingOut(message_id=None):
                 await work.live.change_question(await work.outbox.subject_of(outgoing.row), standing_message=message_id)
