@@ -75,6 +75,7 @@ class Running:
     storage: Storage
     knowledge: Knowledge
     daily: DailyQuiz
+    classes: Classes
     sender: Sender
     ticker: Ticker
     studio: Studio
@@ -187,7 +188,7 @@ def compose(
     storage.on_outgoing = sender.poke
     ticker = Ticker(daily, live, classes, Housekeeping(storage, clock), sender, clock, at_most=look_every)
     storage.on_schedule = ticker.poke
-    return Running(application, storage, knowledge, daily, sender, ticker, studio)
+    return Running(application, storage, knowledge, daily, classes, sender, ticker, studio)
 
 
 async def _serve(settings: Settings, token: str, content: Path, catalogue: Catalogue) -> None:

@@ -148,7 +148,10 @@ class _Trial:
         return await reload_content(self._trial.content, self._keeper)
 
     async def _next_daily(self) -> datetime | None:
-        return await self._running.daily.next_quiz() if self._running else None
+        if not self._running:
+            return None
+        found = [await self._running.daily.next_quiz(), await self._running.classes.next_quiz()]
+        return min((instant for instant in found if instant), default=None)
 
     def _quiet(self) -> bool:
         return self._sandbox.quiet() and not (self._storage and self._storage.busy)
