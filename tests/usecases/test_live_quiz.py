@@ -419,6 +419,9 @@ async def test_teams(room: Classroom) -> None:
     joined = await room.tutor.live.join(AMINA, begun.live, 2)
     assert joined
     assert joined.team == 2
+    seen = one(await room.passes(CORRECTION), LobbyOut)
+    assert isinstance(seen, LobbyOut)
+    assert seen.teams == (0, 1)
     await room.tutor.live.start_now(GROUP.group, begun.live)
     question = one(await room.send(), LiveQuestionOut)
     assert isinstance(question, LiveQuestionOut)

@@ -20,7 +20,7 @@ TALK = timedelta(seconds=60)
 GRACE = timedelta(seconds=1)
 """After a poll's end, for votes that are still on their way."""
 CORRECTION = timedelta(seconds=5)
-"""Votes that come after the standing are gathered for so long before it is corrected."""
+"""Votes that come after the standing are gathered for so long before it is corrected, and so are those who join."""
 DEFAULT_SIZE, MAX_SIZE = 5, 20
 DEFAULT_SECONDS, LEAST_SECONDS, MOST_SECONDS = 30, 10, 600
 LONGEST_HOMEWORK = timedelta(days=30)

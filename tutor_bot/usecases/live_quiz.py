@@ -208,6 +208,8 @@ class LiveQuiz:
                 new = True
             elif new:
                 await self._into_a_team(work, live, learner.id)
+            if new and live.state is LiveState.LOBBY and live.starts is None:
+                await self._show_who_plays(work, live, now)
             players = await work.live.players(live_id)
             own = next(player for player in players if player.learner == learner.id)
             return Joined(len(players), again=not new, name=None if own.hidden else own.name, team=own.team)
@@ -383,16 +385,16 @@ class LiveQuiz:
 
     async def _correct(self, work: Work, live: Live, question: LiveQuestion, now: datetime) -> None:
         """A vote that came after the standing: those of some seconds are gathered into one correction."""
-        window = int(now.timestamp() // CORRECTION.total_seconds()) + 1
-        at = datetime.fromtimestamp(window * CORRECTION.total_seconds(), now.tzinfo)
-        await work.outbox.add(
-            f"{Kind.LIVE_FIX}:{question.id}:{window}",
-            chat=live.chat,
-            kind=Kind.LIVE_FIX,
-            subject=question.id,
-            urgency=Urgency.QUIZ,
-            not_before=at,
+        at = _gathered(now, CORRECTION)
+        await self._say(
+            work, live.chat, Kind.LIVE_FIX, question.id, at, f"{Kind.LIVE_FIX}:{question.id}:{at.timestamp():.0f}"
         )
+
+    async def _show_who_plays(self, work: Work, live: Live, now: datetime) -> None:
+        """A lobby that waits for its admin does not count down; who has come is gathered into one change of it."""
+        at = _gathered(now, CORRECTION)
+        once = f"{Kind.LIVE_COUNTDOWN}:{live.id}:{at.timestamp():.0f}"
+        await self._say(work, live.chat, Kind.LIVE_COUNTDOWN, live.id, at, once)
 
     async def checked(self, must: MustCheck, inside: bool | None) -> None:
         """What Telegram says of a voter; None when it could not say, and then the vote stays, marked so."""
@@ -614,6 +616,12 @@ class LiveQuiz:
             mode=live.mode,
         )
         return LivePodiumOut(podium, live.thread)
+
+
+def _gathered(now: datetime, window: timedelta) -> datetime:
+    """The end of the time in which what comes is told together."""
+    seconds = window.total_seconds()
+    return datetime.fromtimestamp((now.timestamp() // seconds + 1) * seconds, now.tzinfo)
 
 
 async def _is_late(work: Work, live: Live, learner: int) -> bool:

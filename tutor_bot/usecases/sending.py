@@ -202,7 +202,7 @@ class Sending:
         match kind:
             case Kind.LIVE_LOBBY | Kind.LIVE_COUNTDOWN if live.state is LiveState.LOBBY:
                 anew = kind is Kind.LIVE_LOBBY
-                if not anew and (live.starts is None or live.lobby_message is None):
+                if not anew and live.lobby_message is None:
                     return None
                 return await self.live.lobby(work, live, self.clock.now(), anew=anew)
             case Kind.HOMEWORK if live.closes is not None:
