@@ -103,11 +103,11 @@ def button(message: JSON, words: str) -> str:
 
 
 def numbered(text: str) -> Iterator[tuple[str, str]]:
-    """The lines "1. Name: 3 of 10 right" of a report."""
+    """The lines "1. Name · 3 of 10 right" of a report."""
     for line in text.splitlines():
         head, _, rest = line.partition(". ")
-        if head.isdecimal() and ": " in rest:
-            name, _, told = rest.rpartition(": ")
+        if head.isdecimal() and " · " in rest:
+            name, _, told = rest.rpartition(" · ")
             yield name.strip("\u2068\u2069"), told
 
 

@@ -134,6 +134,15 @@ class Classes:
             shown = called(person.name, nickname, classroom.names, learner.id)
             return Member(learner.id, shown, nickname, hidden, True)
 
+    async def name_everywhere(self, person: Person, nickname: str | None, *, hidden: bool = False) -> list[Classroom]:
+        """The same in every class that somebody is known to be in, with nobody looking on; the classes."""
+        async with self.storage.work() as work:
+            learner = await work.people.meet(person, self.clock.now())
+            groups = await work.classes.groups_of(learner.id)
+            for classroom in groups:
+                await work.classes.set_member(classroom.id, learner.id, nickname=nickname, hidden=hidden)
+        return groups
+
     async def leaders(self, place: Place, period: Period) -> Leaders:
         """The class's table since so long ago; days are those of the class's zone."""
         classroom = await self.of(place)

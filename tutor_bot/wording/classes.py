@@ -222,12 +222,26 @@ def named_view(member: Member, v: Voice) -> View:
     return View(text.format(name=shown_name(member.name)))
 
 
+def named_everywhere_view(groups: Sequence[Classroom], nickname: str | None, *, hidden: bool, v: Voice) -> View:
+    """Set in private, for all classes that somebody is in."""
+    if not groups:
+        return View(_e(v.gettext("I have not seen you in a group yet. Write there, or press a button, and try again.")))
+    if hidden:
+        text = _e(v.gettext("You stand on no table of these groups now. /nickname show brings you back:"))
+    elif nickname:
+        text = _e(v.gettext("The tables of these groups show you as {name}:")).format(name=shown_name(nickname))
+    else:
+        text = _e(v.gettext("The tables of these groups show you without a nickname:"))
+    return View("\n".join([text, *(f"• {shown_name(group.title)}" for group in groups[:SHOWN])]))
+
+
 def how_to_name_view(v: Voice) -> View:
     return View(
         _e(
             v.gettext(
                 "Write /nickname and how this group's tables shall call you, at most 24 letters. "
-                "/nickname off goes back, /nickname hide takes you off the tables, /nickname show puts you on again."
+                "/nickname off goes back, /nickname hide takes you off the tables, /nickname show puts you on again. "
+                "In our private chat it works too, for all your groups, and nobody looks on."
             )
         )
     )

@@ -27,7 +27,10 @@ def _head(text: str) -> str:
 
 def _days(report: ClassReport, v: Voice) -> str:
     quizzes = v.ngettext("{n} quiz", "{n} quizzes", report.quizzes).format(n=report.quizzes)
-    return f"{v.short_day(report.first)} – {v.short_day(report.last)} · {quizzes}"
+    days = v.short_day(report.last)
+    if report.first != report.last:
+        days = f"{v.short_day(report.first)} – {days}"
+    return f"{days} · {quizzes}"
 
 
 def _alpha(alpha: Alpha, v: Voice) -> str:
@@ -61,13 +64,15 @@ def report_view(report: ClassReport, group: int, days: int, v: Voice) -> View:
     for row in report.people[:PEOPLE]:
         right = v.gettext("{right} of {n} right").format(right=row.right, n=row.answered)
         quiet = " · " + _e(v.gettext("gone quiet")) if row.quiet else ""
-        lines.append(f"{row.number}. {shown_name(row.name)}: {_e(right)}{quiet}")
+        lines.append(f"{row.number}. {shown_name(row.name)} · {_e(right)}{quiet}")
     lines += _more(len(report.people) - PEOPLE, v)
-    lines += ["", _head(v.gettext("Not known yet, the hardest first"))]
-    for fact in report.facts[:FACTS]:
-        knew = v.gettext("{right} of {n} right").format(right=fact.right, n=fact.answered)
-        lines.append(f"{fact.number}. {_e(shortened(fact.question, 90))}: {_e(knew)}")
-    lines += _more(len(report.facts) - FACTS, v)
+    missed = [fact for fact in report.facts if fact.right < fact.answered]
+    if missed:
+        lines += ["", _head(v.gettext("Not known yet, the hardest first"))]
+        for fact in missed[:FACTS]:
+            knew = v.gettext("{right} of {n} right").format(right=fact.right, n=fact.answered)
+            lines.append(f"{fact.number}. {_e(shortened(fact.question, 90))} · {_e(knew)}")
+        lines += _more(len(missed) - FACTS, v)
     if report.doubtful:
         lines += ["", _head(v.gettext("Questions worth a second look"))]
         for letter, figures in report.doubtful[:DOUBTFUL]:

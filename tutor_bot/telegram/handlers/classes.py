@@ -93,23 +93,22 @@ async def _overview(place: Place, context: TutorContext) -> View:
 
 
 async def nickname(update: Update, context: TutorContext) -> None:
-    """/nickname [NAME | off | hide | show] in a group."""
+    """/nickname [NAME | off | hide | show]: for this group, or in private, where nobody looks on, for all."""
     message = update.effective_message
     if message is None or update.effective_user is None:
         return
-    v = context.voice
-    if message.chat.type == ChatType.PRIVATE or message.sender_chat is not None:
+    v, words = context.voice, " ".join(context.args or ())
+    name, hidden = nickname_of(words), words.lower() == "hide"
+    if name is None or message.sender_chat is not None:
         await reply(message, classes.how_to_name_view(v))
         return
-    words = " ".join(context.args or ())
-    name, tutor, place, person = nickname_of(words), context.tutor.classes, _place(message), context.person
-    if name is None:
-        await reply(message, classes.how_to_name_view(v))
-    elif words.lower() in ("off", "show", "hide"):
-        hidden = words.lower() == "hide"
-        await reply(message, classes.named_view(await tutor.name(place, person, None, hidden=hidden), v))
+    chosen = None if words.lower() in ("off", "show", "hide") else name
+    if message.chat.type == ChatType.PRIVATE:
+        groups = await context.tutor.classes.name_everywhere(context.person, chosen, hidden=hidden)
+        await reply(message, classes.named_everywhere_view(groups, chosen, hidden=hidden, v=v))
     else:
-        await reply(message, classes.named_view(await tutor.name(place, person, name), v))
+        member = await context.tutor.classes.name(_place(message), context.person, chosen, hidden=hidden)
+        await reply(message, classes.named_view(member, v))
 
 
 async def leaderboard(update: Update, context: TutorContext) -> None:
