@@ -27,6 +27,7 @@ from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.live_quiz import LiveQuiz
 from tutor_bot.usecases.preferring import Preferring
+from tutor_bot.usecases.privacy import Privacy
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.reporting import Reporting
@@ -131,5 +132,6 @@ def tutor(storage: Storage, knowledge: Knowledge, clock: MovingClock) -> Tutor:
         live=live,
         classes=Classes(storage, live, clock),
         reporting=reporting,
+        privacy=Privacy(storage, clock),
         sending=Sending(storage, knowledge, live, progressing, reporting, clock),
     )

@@ -39,6 +39,7 @@ from tutor_bot.usecases.housekeeping import Housekeeping
 from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.live_quiz import LiveQuiz
 from tutor_bot.usecases.preferring import Preferring
+from tutor_bot.usecases.privacy import Privacy
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.receiving import Receiving
@@ -169,6 +170,7 @@ def compose(
         live=live,
         classes=classes,
         reporting=reporting,
+        privacy=Privacy(storage, clock),
         daily=daily,
         preferring=Preferring(storage, knowledge, clock),
         progressing=progressing,

@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -7,18 +6,8 @@ import pytest
 from tests.clocks import MovingClock
 from tests.fake_telegram import AMINA, BLOCKED, BO, CLASS_7B, Refusal, a_message, a_poll, a_press, a_vote
 from tests.telegram.conversation import Conversation
-from tutor_bot.storage import Storage
-from tutor_bot.usecases.knowledge import Knowledge
 
 QUESTION = "What was the testament?"
-
-
-@pytest.fixture
-async def chat(storage: Storage, knowledge: Knowledge, clock: MovingClock) -> AsyncIterator[Conversation]:
-    talk = Conversation(storage, knowledge, clock)
-    await talk.start()
-    yield talk
-    await talk.stop()
 
 
 async def test_start_welcomes_with_examples(chat: Conversation) -> None:

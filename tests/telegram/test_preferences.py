@@ -1,6 +1,5 @@
 """Settings, exams, breaks and progress, as a learner sets and sees them in the chat."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,19 +9,9 @@ from tests.clocks import MovingClock
 from tests.fake_telegram import AMINA, BO, CLASS_7B, a_message, a_press
 from tests.telegram.conversation import Conversation
 from tutor_bot.domain.people import Learner, Person
-from tutor_bot.storage import Storage
-from tutor_bot.usecases.knowledge import Knowledge
 
 QUESTION = "What was the testament?"
 IVAN = {"id": 104, "is_bot": False, "first_name": "Иван", "language_code": "ru"}
-
-
-@pytest.fixture
-async def chat(storage: Storage, knowledge: Knowledge, clock: MovingClock) -> AsyncIterator[Conversation]:
-    talk = Conversation(storage, knowledge, clock)
-    await talk.start()
-    yield talk
-    await talk.stop()
 
 
 async def learner(chat: Conversation, who: dict[str, Any] = AMINA) -> Learner:

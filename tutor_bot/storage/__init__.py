@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +16,7 @@ from tutor_bot.storage.live import LiveQuizzes
 from tutor_bot.storage.memories import Memories
 from tutor_bot.storage.outbox import Outbox
 from tutor_bot.storage.people import People
+from tutor_bot.storage.privacy import Privacy
 from tutor_bot.storage.quizzes import Quizzes
 
 __all__ = ["Storage", "Work"]
@@ -59,6 +61,10 @@ class Work:
         return Classes(self._connection)
 
     @cached_property
+    def privacy(self) -> Privacy:
+        return Privacy(self._connection)
+
+    @cached_property
     def inbox(self) -> Inbox:
         return Inbox(self._connection)
 
@@ -67,11 +73,14 @@ class Storage:
     """The database behind `url` (an async SQLAlchemy URL), already migrated."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self._writer, self._readers = make_engines(url)
         self.on_outgoing: Callable[[], None] = lambda: None
         """Called after a transaction that left something to send has been committed."""
         self.on_schedule: Callable[[], None] = lambda: None
         """Called after a transaction that changed when something is due."""
+        self.erased: datetime | None = None
+        """When somebody was last erased, until the log is known to hold nothing of them."""
         self.busy = 0
         """Transactions that are open now."""
 
@@ -93,6 +102,20 @@ class Storage:
         with self._counted():
             async with self._readers.begin() as connection:
                 yield Work(connection)
+
+    async def wipe(self) -> bool:
+        """Take what was erased out of SQLite's log too; False while somebody still reads an older state.
+
+        `secure_delete` overwrites it in the file itself.
+        """
+        if self._writer.dialect.name != "sqlite":
+            return True
+        async with self._writer.connect() as connection:
+            raw = await connection.get_raw_connection()
+            cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+            busy: int = (await cursor.fetchone())[0]
+            await cursor.close()
+        return not busy
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

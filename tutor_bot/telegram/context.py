@@ -15,6 +15,7 @@ from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.live_quiz import LiveQuiz
 from tutor_bot.usecases.preferring import Preferring
+from tutor_bot.usecases.privacy import Privacy
 from tutor_bot.usecases.progressing import Progressing
 from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.reporting import Reporting
@@ -36,6 +37,7 @@ class Tutor:
     live: LiveQuiz
     classes: Classes
     reporting: Reporting
+    privacy: Privacy
     preferring: Preferring
     progressing: Progressing
     sending: Sending

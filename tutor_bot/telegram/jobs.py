@@ -66,6 +66,7 @@ class Ticker:
             continue
         while await self._daily.tick():
             await self._sender.room()
+        await self._housekeeping.wipe()
         now = self._clock.now()
         if self._swept is None or now >= self._swept + SWEEP_EVERY:
             await self._housekeeping.sweep()

@@ -9,6 +9,9 @@ from tutor_bot.storage import Storage
 TEXT_KEPT = timedelta(days=90)
 """How long the words of a question are kept."""
 
+SETTLED = timedelta(seconds=10)
+"""By then the update that asked to be forgotten has been acted on, and is gone itself."""
+
 
 @dataclass(frozen=True)
 class Housekeeping:
@@ -22,3 +25,10 @@ class Housekeeping:
             await work.asked.forget_texts(now - TEXT_KEPT)
             await work.curation.forget_texts(now - TEXT_KEPT)
             await work.inbox.forget_old(now)
+        await self.storage.wipe()
+
+    async def wipe(self) -> None:
+        """Soon after somebody was erased: nothing of them is left in the database's log either."""
+        erased = self.storage.erased
+        if erased is not None and self.clock.now() >= erased + SETTLED and await self.storage.wipe():
+            self.storage.erased = None

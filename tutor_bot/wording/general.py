@@ -35,6 +35,7 @@ def help_view(v: Voice) -> View:
         v.gettext("/topics: what I can tell you about"),
         v.gettext("/timeline, /people, /glossary: what happened when, who was who, what a word means"),
         v.gettext("/stop: end a quiz"),
+        v.gettext("/privacy: what I keep; /export sends it to you, /forget erases it"),
         v.gettext("In a group: /ask and your question, or reply to one of my messages."),
     ]
     return View(_e("\n".join(lines)))
@@ -125,6 +126,10 @@ def commands(v: Voice) -> list[tuple[str, str]]:
         ("glossary", v.gettext("What a word means")),
         ("ask", v.gettext("Ask a question")),
         ("stop", v.gettext("End a quiz")),
+        ("nickname", v.gettext("How your groups' tables call you")),
+        ("privacy", v.gettext("What I keep, for how long, who sees it")),
+        ("export", v.gettext("All that I keep about you, as a file")),
+        ("forget", v.gettext("Erase all that I keep about you")),
         ("help", v.gettext("What I can do")),
     ]
 

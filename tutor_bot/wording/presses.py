@@ -82,6 +82,9 @@ class Verb(StrEnum):
     REPORT = "report"
     REPORT_FILES = "rfiles"
     DIGEST = "digest"
+    FORGET = "forget"
+    FORGET_FOR_GOOD = "forgetall"
+    FORGET_NOT = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,9 @@ _FORM: dict[Verb, tuple[int, bool]] = {
     Verb.REPORT: (2, False),
     Verb.REPORT_FILES: (2, False),
     Verb.DIGEST: (2, False),
+    Verb.FORGET: (0, False),
+    Verb.FORGET_FOR_GOOD: (0, False),
+    Verb.FORGET_NOT: (0, False),
 }
 
 

@@ -11,7 +11,7 @@ from tutor_bot.domain.curation import MissKind
 from tutor_bot.domain.facts import Fact, FactKey
 from tutor_bot.domain.quiz import DEFAULT_SIZE, MAX_SIZE
 from tutor_bot.telegram.context import TutorContext
-from tutor_bot.telegram.handlers import classes, curating, live, preferences, progress, questions, reports
+from tutor_bot.telegram.handlers import classes, curating, live, preferences, privacy, progress, questions, reports
 from tutor_bot.telegram.handlers import daily as daily_handlers
 from tutor_bot.telegram.handlers.quiz import outcome_view
 from tutor_bot.telegram.handlers.start import examples
@@ -49,6 +49,9 @@ async def pressed(update: Update, context: TutorContext) -> None:
     elif press.verb in _OF_REVIEWS:
         await acknowledge(query)
         await curating.pressed(query, press, context)
+    elif press.verb.name.startswith("FORGET"):
+        await acknowledge(query)
+        await privacy.pressed(query, press, context)
     elif press.verb is Verb.LATER:
         await acknowledge(query, daily.later_text(context.voice))
     else:
