@@ -177,6 +177,30 @@ def test_db_check(tmp_path: Path) -> None:
     assert (broken.returncode, broken.stderr.count("\n")) == (1, 1)
 
 
+def test_db_backup(tmp_path: Path) -> None:
+    """A backup made while somebody writes is whole and holds what was committed; it replaces nothing."""
+    url = f"sqlite:///{tmp_path}/tutor.db"
+    tutor_bot("db", "upgrade", DATABASE_URL=url)
+    with closing(sqlite3.connect(tmp_path / "tutor.db")) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("INSERT INTO versions (name, number) VALUES ('kept', 7)")
+        database.commit()
+        database.execute("INSERT INTO versions (name, number) VALUES ('not committed', 8)")
+        copy = tmp_path / "a copy.db"
+        made = tutor_bot("db", "backup", str(copy), DATABASE_URL=url)
+        assert (made.returncode, made.stderr) == (0, "")
+    assert copy.stat().st_mode & 0o077 == 0
+    restored = f"sqlite:///{copy}"
+    assert tutor_bot("db", "check", DATABASE_URL=restored).returncode == 0
+    with closing(sqlite3.connect(copy)) as database:
+        assert database.execute("SELECT name FROM versions WHERE number >= 7").fetchall() == [("kept",)]
+    for file, words in ((copy, "is there already"), (tmp_path / "no" / "folder.db", "cannot write")):
+        refused = tutor_bot("db", "backup", str(file), DATABASE_URL=url)
+        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+        assert words in refused.stderr
+    assert not list(tmp_path.glob("*.part"))
+
+
 def test_ask_imports_nothing_heavy() -> None:
     """A terminal question needs neither Telegram nor a database."""
     code = (

@@ -23,6 +23,7 @@ from tutor_bot.matching import default_cache, load_engine
 from tutor_bot.settings import Settings
 from tutor_bot.shipped import content_folder, migrations_folder
 from tutor_bot.storage import Storage
+from tutor_bot.storage.backup import backup as backup_database
 from tutor_bot.storage.checking import check as check_database
 from tutor_bot.storage.migrate import DatabaseError
 from tutor_bot.storage.migrate import upgrade as upgrade_database
@@ -50,6 +51,7 @@ from tutor_bot.usecases.short_answers import ShortAnswers
 __all__ = [
     "AppError",
     "Running",
+    "back_up",
     "compose",
     "load_content",
     "look_over",
@@ -97,6 +99,14 @@ def look_over(database_url: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     except DatabaseError as error:
         raise AppError(str(error)) from None
     return checked.faults, checked.notes
+
+
+def back_up(database_url: str, file: Path) -> None:
+    """Copy the database to a new file, also while the bot runs. Raises AppError."""
+    try:
+        backup_database(database_url, file)
+    except DatabaseError as error:
+        raise AppError(str(error)) from None
 
 
 def pull(database_url: str, folder: Path) -> list[str]:

@@ -395,6 +395,17 @@ def db_upgrade() -> None:
         _end(str(error), FAULT)
 
 
+@db_app.command("backup")
+def db_backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="a file that is not there yet")]) -> None:
+    """Copy an SQLite database to FILE; safe while the bot runs."""
+    from tutor_bot.app import AppError, back_up
+
+    try:
+        back_up(_settings().database_url, file)
+    except AppError as error:
+        _end(str(error), FAULT)
+
+
 @db_app.command("check")
 def db_check() -> None:
     """Look the database over: is it whole, is it of this version. Exit code 1 when something is to be put right."""
