@@ -23,8 +23,6 @@ from tutor_bot.matching import default_cache, load_engine
 from tutor_bot.settings import Settings
 from tutor_bot.shipped import content_folder, migrations_folder
 from tutor_bot.storage import Storage
-from tutor_bot.storage.backup import backup as backup_database
-from tutor_bot.storage.checking import check as check_database
 from tutor_bot.storage.migrate import DatabaseError
 from tutor_bot.storage.migrate import upgrade as upgrade_database
 from tutor_bot.telegram.application import build, show_menus
@@ -51,10 +49,8 @@ from tutor_bot.usecases.short_answers import ShortAnswers
 __all__ = [
     "AppError",
     "Running",
-    "back_up",
     "compose",
     "load_content",
-    "look_over",
     "pull",
     "reload_content",
     "run",
@@ -88,23 +84,6 @@ def upgrade(database_url: str) -> None:
     """Bring the database to this version's tables. Raises AppError."""
     try:
         upgrade_database(database_url, migrations_folder())
-    except DatabaseError as error:
-        raise AppError(str(error)) from None
-
-
-def look_over(database_url: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What is wrong with the database, and what is good to know of it; a line each. Raises AppError."""
-    try:
-        checked = check_database(database_url, migrations_folder())
-    except DatabaseError as error:
-        raise AppError(str(error)) from None
-    return checked.faults, checked.notes
-
-
-def back_up(database_url: str, file: Path) -> None:
-    """Copy the database to a new file, also while the bot runs. Raises AppError."""
-    try:
-        backup_database(database_url, file)
     except DatabaseError as error:
         raise AppError(str(error)) from None
 

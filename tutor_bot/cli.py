@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -386,40 +388,52 @@ def _known_format(name: str, known: Any) -> None:
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to this version's tables."""
-    settings = _settings()
-    from tutor_bot.app import AppError, upgrade
+    url = _settings().database_url
+    from tutor_bot.storage.migrate import upgrade
 
-    try:
-        upgrade(settings.database_url)
-    except AppError as error:
-        _end(str(error), FAULT)
+    with _database_errors():
+        upgrade(url, _migrations())
 
 
 @db_app.command("backup")
 def db_backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="a file that is not there yet")]) -> None:
     """Copy an SQLite database to FILE; safe while the bot runs."""
-    from tutor_bot.app import AppError, back_up
+    url = _settings().database_url
+    from tutor_bot.storage.backup import backup
 
-    try:
-        back_up(_settings().database_url, file)
-    except AppError as error:
-        _end(str(error), FAULT)
+    with _database_errors():
+        backup(url, file)
 
 
 @db_app.command("check")
 def db_check() -> None:
     """Look the database over: is it whole, is it of this version. Exit code 1 when something is to be put right."""
-    from tutor_bot.app import AppError, look_over
+    url = _settings().database_url
+    from tutor_bot.storage.checking import check
 
-    try:
-        faults, notes = look_over(_settings().database_url)
-    except AppError as error:
-        _end(str(error), FAULT)
-    for line in (*faults, *notes):
+    with _database_errors():
+        checked = check(url, _migrations())
+    for line in (*checked.faults, *checked.notes):
         typer.echo(line)
-    if faults:
+    if checked.faults:
         raise typer.Exit(FAULT)
     typer.echo("the database is whole")
+
+
+@contextmanager
+def _database_errors() -> Iterator[None]:
+    from tutor_bot.storage.migrate import DatabaseError
+
+    try:
+        yield
+    except DatabaseError as error:
+        _end(str(error), FAULT)
+
+
+def _migrations() -> Path:
+    from tutor_bot.shipped import migrations_folder
+
+    return migrations_folder()
 
 
 def _settings() -> "Settings":
