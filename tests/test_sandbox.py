@@ -91,6 +91,7 @@ async def sandbox(process: Process) -> Process:
     await _do(process, "privacy", on=True)
     await _do(process, "limits", on=False)
     await _do(process, "reset")
+    await _until(process, "Set up this class")
     return process
 
 
@@ -209,7 +210,8 @@ async def test_tomorrow_and_a_week_now(sandbox: Process, chromium: Browser) -> N
         await expect(amina.page.get_by_role("button", name="+1 week")).to_be_enabled()
         firsts = amina.messages.get_by_role("article").filter(has_text="1/5 · ")
         await expect(firsts).to_have_count(8)
-        await expect(amina.messages.locator(".day")).to_have_count(9)
+        # Early in the morning the first quiz comes on the day on which it was wished for.
+        assert await amina.messages.locator(".day").count() in (8, 9)
         await amina.shot("week")
 
 

@@ -10,6 +10,9 @@ from tests.fake_telegram import AMINA, BO, CLASS_7B, a_message, a_press
 from tests.telegram.conversation import Conversation
 from tutor_bot.domain.people import Learner, Person
 
+# The use cases below are tried on both databases elsewhere; here it is the words that count.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 QUESTION = "What was the testament?"
 IVAN = {"id": 104, "is_bot": False, "first_name": "Иван", "language_code": "ru"}
 

@@ -1,5 +1,6 @@
 """/timeline, /people, /glossary show what the packs hold."""
 
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,16 +11,13 @@ from tests.builders import NOON, ExactMatcher, catalogue, fact
 from tests.clocks import MovingClock
 from tests.telegram.conversation import Conversation
 from tutor_bot.domain.facts import KeyPerson, Moment, Term
-from tutor_bot.shipped import migrations_folder
 from tutor_bot.storage import Storage
-from tutor_bot.storage.migrate import upgrade
 from tutor_bot.usecases.knowledge import Knowledge
 
 
 @pytest.fixture
-async def chat(tmp_path: Path) -> AsyncIterator[Conversation]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/tutor.db"
-    upgrade(url, migrations_folder())
+async def chat(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Conversation]:
+    url = f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'tutor.db')}"
     storage = Storage(url)
     taught = catalogue(fact("kulaks", terms=("kulak",)))
     pack = replace(
