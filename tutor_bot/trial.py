@@ -30,7 +30,7 @@ from tutor_bot.usecases.knowledge import Knowledge
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = timedelta(hours=1)
+LOOK_EVERY = timedelta(hours=12)
 """There is one process, which hears of every change itself; and a week holds 10,080 minutes to jump over."""
 WATCH_EVERY = timedelta(seconds=1)
 
