@@ -75,7 +75,7 @@ class Classroom:
     async def first_question(self, size: int = 2) -> LiveQuestionOut:
         begun = await self.begin(size)
         for person in (AMINA, BO):
-            await self.tutor.live.join(person, begun.live)
+            await self.tutor.live.join(person, GROUP.group, begun.live)
         return await self.question(LOBBY)
 
     async def question(self, delta: timedelta) -> LiveQuestionOut:
@@ -272,7 +272,7 @@ async def test_a_group_that_moves(room: Classroom) -> None:
 async def test_a_vote_on_a_poll_whose_id_was_never_learnt(room: Classroom) -> None:
     """A crash while a question is sent: the vote proves that it had arrived, counts, and it is not sent again."""
     begun = await room.begin(1)
-    await room.tutor.live.join(AMINA, begun.live)
+    await room.tutor.live.join(AMINA, GROUP.group, begun.live)
     await room.clock.advance(LOBBY)
     await room.tutor.live.tick()
     for outgoing in await room.tutor.sending.claim():
@@ -293,9 +293,9 @@ async def test_a_vote_on_a_poll_whose_id_was_never_learnt(room: Classroom) -> No
 
 async def test_joining_what_is_not_there(room: Classroom) -> None:
     begun = await room.begin()
-    assert await room.tutor.live.join(AMINA, begun.live + 7) is None
+    assert await room.tutor.live.join(AMINA, GROUP.group, begun.live + 7) is None
     await room.tutor.live.stop(GROUP.group)
-    gone = await room.tutor.live.join(AMINA, begun.live)
+    gone = await room.tutor.live.join(AMINA, GROUP.group, begun.live)
     assert gone
     assert gone.gone
     assert not await room.tutor.live.start_now(GROUP.group, begun.live)
@@ -320,7 +320,7 @@ async def test_the_budget_of_a_group(room: Classroom) -> None:
 async def test_the_lobby_counts_down(room: Classroom) -> None:
     """One message that changes: how long it still is, and how many play."""
     begun = await room.begin()
-    await room.tutor.live.join(AMINA, begun.live)
+    await room.tutor.live.join(AMINA, GROUP.group, begun.live)
     first = one(await room.passes(COUNTDOWN), LobbyOut)
     second = one(await room.passes(COUNTDOWN), LobbyOut)
     assert isinstance(first, LobbyOut)
@@ -416,7 +416,7 @@ async def test_teams(room: Classroom) -> None:
     arranged = await room.tutor.live.arrange(GROUP.group, begun.live, teams=2)
     assert arranged
     assert arranged.teams == (0, 0)
-    joined = await room.tutor.live.join(AMINA, begun.live, 2)
+    joined = await room.tutor.live.join(AMINA, GROUP.group, begun.live, 2)
     assert joined
     assert joined.team == 2
     seen = one(await room.passes(CORRECTION), LobbyOut)

@@ -133,7 +133,7 @@ class LiveQuestionOut:
 class LiveStandingOut:
     """What was right, how many knew it, and the table so far. With `message_id` that message is corrected."""
 
-    live: int
+    question: int
     position: int
     size: int
     snapshot: Snapshot

@@ -147,6 +147,12 @@ class LiveQuizzes:
         row = (await self._connection.execute(_lives().where(live_quizzes.c.id == live))).one_or_none()
         return _live(row) if row else None
 
+    async def chat_of(self, live: int) -> int:
+        """Our id of the group that a quiz is of."""
+        found = await self._connection.execute(select(live_quizzes.c.chat_id).where(live_quizzes.c.id == live))
+        chat: int = found.scalar_one()
+        return chat
+
     async def open_in(self, chat: int) -> Live | None:
         """The quiz that is played in this group now."""
         return await self._newest(chat, PLAYING)

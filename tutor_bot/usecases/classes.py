@@ -69,13 +69,16 @@ class Classes:
         async with self.storage.read() as work:
             return await work.classes.language_of(group)
 
-    async def daily(self, place: Place, hour: time | None, zone: ZoneInfo) -> Classroom:
-        """Have the class quiz at this local hour from now on; without an hour, only set the zone."""
+    async def daily(self, place: Place, hour: time | None, zone: ZoneInfo, language: str) -> Classroom:
+        """Have the class quiz at this local hour from now on; without an hour, only set the zone.
+
+        What comes by itself is in `language`, that of whoever sets it, unless another one was chosen.
+        """
         now = self.clock.now()
         async with self.storage.work() as work:
             chat = await work.people.group(place.group, place.title, now)
-            changed: dict[str, Any] = {"zone": zone.key}
             classroom = await work.classes.one(chat)
+            changed: dict[str, Any] = {"zone": zone.key, "language": classroom.language or language}
             hour = hour or classroom.daily
             if hour is not None:
                 last = await work.classes.last_daily(chat)
@@ -84,6 +87,17 @@ class Classes:
                 changed["thread"] = place.thread
             await work.classes.change(chat, **changed)
             return await work.classes.one(chat)
+
+    async def back(self, place: Place) -> None:
+        """The bot has come back to a group: what was set for it holds again."""
+        now = self.clock.now()
+        classroom = await self.of(place)
+        if classroom.daily is None or classroom.zone is None:
+            return
+        async with self.storage.work() as work:
+            last = await work.classes.last_daily(classroom.id)
+            due = next_daily(now, zone=classroom.zone, hour=classroom.daily, last_day=last)
+            await work.classes.change(classroom.id, next_daily=due)
 
     async def no_daily(self, place: Place) -> bool:
         """No class quiz by itself any more; False when there was none."""

@@ -186,12 +186,12 @@ class LiveQuiz:
             await self._say(work, classroom.id, Kind.LIVE_QUESTION, question.id, now + place * APART)
         return live
 
-    async def join(self, person: Person, live_id: int, team: int | None = None) -> Joined | None:
-        """Take a member in by the lobby's button; None for a quiz there never was."""
+    async def join(self, person: Person, group: int, live_id: int, team: int | None = None) -> Joined | None:
+        """Take a member in by the lobby's button; None for a quiz there never was in this group."""
         now = self.clock.now()
         async with self.storage.work() as work:
             live = await work.live.one(live_id)
-            if live is None:
+            if live is None or live.telegram_chat != group:
                 return None
             if live.state is LiveState.ENDED:
                 return Joined(0, gone=True)
@@ -265,13 +265,19 @@ class LiveQuiz:
                     await self._into_a_team(work, live, player.learner)
             return await self.lobby(work, live, now)
 
-    async def go_on(self, group: int) -> bool:
-        """The next question, after a rest or a pause; in a relaxed quiz, first the end of the one that is open."""
+    async def go_on(self, group: int, under: int | None = None) -> bool:
+        """The next question, after a rest or a pause; in a relaxed quiz, first the end of the one that is open.
+
+        `under` is where a button was pressed: minus the id of the question that is open, or the id of the one that the
+        standing was of. A second press there, by another admin perhaps, changes nothing.
+        """
         now = self.clock.now()
         async with self.storage.work() as work:
             live = await self._playing(work, group)
             if live is None:
                 return False
+            if under is not None and under != await self._at(work, live):
+                return True
             if live.state is LiveState.LOBBY or live.state is LiveState.RESTING:
                 await work.live.change(live.id, paused=False)
                 await self._ask(work, live, now)
@@ -282,6 +288,13 @@ class LiveQuiz:
                 await self._say(work, live.chat, Kind.LIVE_CLOSE, question.id, now)
                 await self._close(work, replace(live, paused=False), question, now)
             return True
+
+    async def _at(self, work: Work, live: Live) -> int:
+        """Where a quiz is: minus the id of the question that is open, or the id of the last one that was."""
+        questions = await work.live.questions(live.id)
+        if live.state is LiveState.ASKING:
+            return next((-q.id for q in questions if not q.closed and not q.refused), 0)
+        return max((q.id for q in questions if q.closed), default=0)
 
     async def pause(self, group: int) -> bool:
         """No further question until `go_on`; one that is open runs to its end. False when no quiz is played."""
@@ -315,8 +328,10 @@ class LiveQuiz:
             if live is None:
                 return False
             for question in await work.live.questions(live.id):
-                if question.sent and not question.closed:
+                if not question.closed:
+                    # What has not been sent yet will not be.
                     await work.live.change_question(question.id, closed=now)
+                if question.sent and not question.closed:
                     await self._say(work, live.chat, Kind.LIVE_CLOSE, question.id, now)
             await self._end(work, live, now)
         return True
@@ -517,6 +532,9 @@ class LiveQuiz:
         self, work: Work, question: LiveQuestion, poll: str, message: int | None, now: datetime
     ) -> None:
         await work.live.change_question(question.id, poll_id=poll, message_id=message, sent=now)
+        if question.closed:
+            # It was ended while it was on its way.
+            await self._say(work, await work.live.chat_of(question.live), Kind.LIVE_CLOSE, question.id, now)
         live = await work.live.one(question.live)
         if live is not None and live.state is LiveState.ASKING:
             by_clock = now + timedelta(seconds=live.seconds) + GRACE
@@ -576,7 +594,7 @@ class LiveQuiz:
         # A correction tells how it stood then, not what has come since.
         until = [answer for answer in answers if answer.position <= question.position]
         return LiveStandingOut(
-            live=live.id,
+            question=question.id,
             position=question.position,
             size=len(await work.live.questions(live.id)),
             snapshot=question.snapshot,

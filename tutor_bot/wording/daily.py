@@ -189,14 +189,14 @@ def ask_off_view(hour: time, v: Voice) -> View:
     return View(_e(text), rows)
 
 
-def bad_hour_view(text: str, nearest: time | None, v: Voice) -> View:
-    """A time that there is not, and the one nearest to it."""
+def bad_hour_view(text: str, nearest: time | None, v: Voice, verb: Verb = Verb.DAILY_HOUR) -> View:
+    """A time that there is not, and the one nearest to it; `verb` is what its button does."""
     words = v.gettext(
         "“{text}” is not a time I can read. Write hours and minutes from 00:00 to 23:59, say /daily 18:30"
     ).format(text=text[:40])
     if nearest is None:
         return View(_e(words))
-    button = Button(v.hour(nearest), press(Verb.DAILY_HOUR, nearest.hour * 60 + nearest.minute))
+    button = Button(v.hour(nearest), press(verb, nearest.hour * 60 + nearest.minute))
     return View(_e(words + " " + v.gettext("Did you mean this?")), ((button,),))
 
 

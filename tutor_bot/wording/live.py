@@ -18,6 +18,8 @@ TEAMS = ("🔴", "🔵", "🟢", "🟡")
 NAME = 30
 # Isolates keep a right-to-left name from turning its line round.
 FIRST_STRONG, POP = "\u2068", "\u2069"
+_DIRECTIONS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Signs that end an isolate or turn what stands behind them; a name needs none."""
 
 
 def _e(text: str) -> str:
@@ -26,7 +28,8 @@ def _e(text: str) -> str:
 
 def shown_name(name: str) -> str:
     """A name as HTML: one line, not too long, and kept from turning its line round."""
-    return f"{FIRST_STRONG}{_e(shortened(' '.join(name.split()) or '?', NAME))}{POP}"
+    seen = " ".join(name.translate(_DIRECTIONS).split())
+    return f"{FIRST_STRONG}{_e(shortened(seen or '?', NAME))}{POP}"
 
 
 def _name(row: Row) -> str:
@@ -123,7 +126,7 @@ def live_poll(out: LiveQuestionOut, v: Voice) -> PollView:
     # A pupil could not flag what all are being asked, and would only see the button.
     buttons: Buttons = ()
     if out.mode is Mode.RELAXED:
-        buttons = ((Button("⏭ " + v.gettext("Show the answer (admins)"), press(Verb.LIVE_NEXT)),),)
+        buttons = ((Button("⏭ " + v.gettext("Show the answer (admins)"), press(Verb.LIVE_NEXT, 1, out.question)),),)
     elif out.mode is Mode.CLOCK:
         buttons = ((Button("⏭ " + v.gettext("Skip (admins)"), press(Verb.LIVE_SKIP, out.question)),),)
     return replace(poll, buttons=buttons)
@@ -142,9 +145,9 @@ def standing_view(out: LiveStandingOut, v: Voice) -> View:
     if ranked:
         lines += ["", *(_line(row) for row in ranked[:SHOWN_BETWEEN])]
     if out.mode is Mode.RELAXED:
-        button = Button("▶ " + v.gettext("Next question (admins)"), press(Verb.LIVE_NEXT))
+        button = Button("▶ " + v.gettext("Next question (admins)"), press(Verb.LIVE_NEXT, 0, out.question))
     elif out.talk:
-        button = Button("▶ " + v.gettext("Go on now (admins)"), press(Verb.LIVE_NEXT))
+        button = Button("▶ " + v.gettext("Go on now (admins)"), press(Verb.LIVE_NEXT, 0, out.question))
     else:
         button = Button("⏸ " + v.gettext("Pause (admins)"), press(Verb.LIVE_PAUSE))
     return View("\n".join(lines), ((button,),))
@@ -153,7 +156,7 @@ def standing_view(out: LiveStandingOut, v: Voice) -> View:
 def paused_view(v: Voice) -> View:
     """A pause was wished for; whoever wished for it ends it."""
     text = v.gettext("The quiz pauses. An open question runs to its end.")
-    return View("⏸ " + _e(text), ((Button("▶ " + v.gettext("Go on (admins)"), press(Verb.LIVE_NEXT)),),))
+    return View("⏸ " + _e(text), ((Button("▶ " + v.gettext("Go on (admins)"), press(Verb.LIVE_NEXT, 0, 0)),),))
 
 
 def _points(row: Row) -> str:

@@ -162,7 +162,8 @@ _FORM: dict[Verb, tuple[int, bool]] = {
     Verb.LIVE_TALK: (2, False),
     Verb.LIVE_TEAMS: (2, False),
     Verb.LIVE_TEAM: (2, False),
-    Verb.LIVE_NEXT: (0, False),
+    # Minus the question that is open as 1 and its id, or 0 and the id of the one that was.
+    Verb.LIVE_NEXT: (2, False),
     Verb.LIVE_PAUSE: (0, False),
     Verb.LIVE_SKIP: (1, False),
     Verb.CLASS: (0, True),

@@ -32,6 +32,9 @@ def _place(message: Message) -> Place:
 async def welcome(chat: Chat, context: TutorContext, *, is_admin: bool) -> None:
     """The bot has come to a group."""
     subject = "; ".join(pack.title for pack in context.tutor.knowledge.catalogue.packs)
+    place = place_of(chat, None)
+    assert place is not None
+    await context.tutor.classes.back(place)
     view = classes.welcome_view(subject, is_admin=is_admin, v=context.voice)
     await context.bot.send_message(chat.id, view.html, parse_mode=ParseMode.HTML, reply_markup=keyboard(view.buttons))
 
@@ -53,9 +56,10 @@ async def set_daily(message: Message, context: TutorContext) -> None:
     elif not await wrote_as_admin(message, context):
         await reply(message, live.admins_only_view(v))
     elif words[0].lower() == "off":
+        context.for_chat.pop(_CHOSEN_HOUR, None)
         await reply(message, classes.daily_off_view(await tutor.no_daily(place), v))
     elif (hour := parse_hour(words[0])) is None:
-        await reply(message, daily.bad_hour_view(words[0], nearest_hour(words[0]), v))
+        await reply(message, daily.bad_hour_view(words[0], nearest_hour(words[0]), v, Verb.CLASS_HOUR))
     else:
         asked = " ".join(words[1:])
         zone = find_zone(asked) if asked else None
@@ -78,7 +82,7 @@ async def _set_hour(place: Place, hour: time | None, zone: str | None, context: 
     minute = context.for_chat.pop(_CHOSEN_HOUR, None)
     if hour is None and minute is not None:
         hour = time(*divmod(minute, 60))
-    classroom = await tutor.daily(place, hour, chosen)
+    classroom = await tutor.daily(place, hour, chosen, v.language)
     if hour is None or classroom.next_daily is None:
         return await _overview(place, context)
     return classes.daily_set_view(hour, chosen, classroom.next_daily, now, v)

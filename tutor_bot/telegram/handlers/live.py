@@ -1,5 +1,6 @@
 """Live quizzes in groups: begun, joined, voted in, stopped; and who is seen in a group."""
 
+import re
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -28,6 +29,7 @@ from tutor_bot.wording import live, quizzes
 from tutor_bot.wording.presses import Press, Verb
 from tutor_bot.wording.view import View
 
+_NUMBER = re.compile(r"[+-]?[0-9]+s?")
 GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
@@ -84,7 +86,7 @@ def _wished(words: list[str], context: TutorContext) -> Wished | View:
 def _numbers(words: list[str], most: int) -> list[int]:
     """Numbers at the beginning, taken off; 20s is one too."""
     found: list[int] = []
-    while words and len(found) < most and words[0].lstrip("+-").rstrip("s").isdecimal():
+    while words and len(found) < most and _NUMBER.fullmatch(words[0]):
         found.append(int(words.pop(0).rstrip("s")[:6]))
     return found
 
@@ -140,8 +142,9 @@ async def pressed(query: CallbackQuery, press: Press, context: TutorContext) -> 
 
 async def _join(query: CallbackQuery, press: Press, context: TutorContext) -> None:
     v = context.voice
+    assert query.message is not None
     team = press.numbers[1] if press.verb is Verb.LIVE_TEAM else None
-    joined = await context.tutor.live.join(context.person, press.numbers[0], team)
+    joined = await context.tutor.live.join(context.person, query.message.chat.id, press.numbers[0], team)
     if joined is None or joined.gone:
         await acknowledge(query, live.over_text(v))
     else:
@@ -157,7 +160,8 @@ async def _arranged(query: CallbackQuery, press: Press, group: int, context: Tut
         case Verb.LIVE_START:
             done = await tutor.start_now(group, numbers[0])
         case Verb.LIVE_NEXT:
-            done = await tutor.go_on(group)
+            under = -numbers[1] if numbers[0] else numbers[1]
+            done = await tutor.go_on(group, under or None)
         case Verb.LIVE_SKIP:
             done = await tutor.skip(group, numbers[0])
         case Verb.LIVE_PAUSE:

@@ -1,5 +1,6 @@
 """Quizzes: begin, vote, stop; and the polls themselves. What concerns groups is passed on to `live`."""
 
+import re
 from typing import Any
 
 from telegram import Message, Update
@@ -15,6 +16,8 @@ from tutor_bot.usecases.quizzing import Begun, NothingToAsk, StillOpen
 from tutor_bot.wording import daily, quizzes
 from tutor_bot.wording.view import View
 from tutor_bot.wording.voice import Voice
+
+_NUMBER = re.compile(r"[+-]?[0-9]+")
 
 
 def outcome_view(begun: Begun | StillOpen | NothingToAsk, wanted: int, topic: int, v: Voice) -> View:
@@ -44,7 +47,7 @@ async def command(update: Update, context: TutorContext) -> None:
         return
     words = list(context.args or ())
     size = DEFAULT_SIZE
-    if words and words[0].lstrip("+-").isdecimal():
+    if words and _NUMBER.fullmatch(words[0]):
         size = int(words.pop(0)[:6])
         if not 1 <= size <= MAX_SIZE:
             await reply(message, quizzes.how_to_quiz_view(context.voice))
