@@ -60,6 +60,8 @@ class FakeTelegram(BaseRequest):
         """Poll id to the poll as Telegram shows it."""
         self.waiting: list[JSON] = []
         """Updates not yet confirmed by a higher offset."""
+        self.statuses: dict[int, str] = {}
+        """Who is more or less than a member of any group: `creator`, `left`."""
         self._changed = asyncio.Condition()
         self._message_ids = itertools.count(1)
         self._update_ids = itertools.count(1)
@@ -139,12 +141,17 @@ class FakeTelegram(BaseRequest):
             "editMessageText": lambda p: self._message(p, p.get("message_id"), text=p["text"]),
             "editMessageReplyMarkup": lambda p: self._message(p, p.get("message_id"), text="edited"),
             "stopPoll": self._stop_poll,
-            "getChatMember": lambda p: {"status": "member", "user": _person(p["user_id"])},
+            "getChatMember": lambda p: self._member(p["user_id"]),
         }
         if name == "getUpdates":
             return await self._get_updates(params)
         # setMyCommands, answerCallbackQuery, sendChatAction, deleteWebhook and their like.
         return known[name](params) if name in known else True
+
+    def _member(self, person_id: int) -> JSON:
+        status = self.statuses.get(person_id, "member")
+        more = {"is_anonymous": False} if status == "creator" else {}
+        return {"status": status, "user": _person(person_id), **more}
 
     async def _get_updates(self, params: JSON) -> list[JSON]:
         async with self._changed:

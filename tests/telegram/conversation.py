@@ -105,6 +105,7 @@ class Conversation:
             "chat": chat,
             "from": {"id": 42, "is_bot": True, "first_name": "Tutor"},
             "text": "an answer",
+            "reply_markup": params["reply_markup"],
         }
         before = len(self.telegram.calls)
         await self.tells(*(a_press(button["callback_data"], who, under) for _ in range(times)))

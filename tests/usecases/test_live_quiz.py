@@ -473,7 +473,7 @@ async def test_no_bonus_after_a_restart(room: Classroom) -> None:
 async def test_who_stands_on_no_table(room: Classroom, storage: Storage) -> None:
     """The hidden play along unseen; a nickname stands for a name; with nicknames alone nobody's name is shown."""
     question = await room.first_question()
-    await room.tutor.classes.name(GROUP, AMINA, None, hidden=True)
+    await room.tutor.classes.hide(GROUP, AMINA, hidden=True)
     await room.tutor.classes.name(GROUP, BO, "Robin")
     await room.tutor.classes.set(GROUP, names=Names.NICKNAMES)
     await room.tutor.live.seen(GROUP.group, GROUP.title, CHIDI, inside=True)

@@ -135,7 +135,8 @@ class Sender:
     async def _send(self, outgoing: Outgoing) -> None:
         sending = self._sending
         try:
-            if isinstance(outgoing.content, DigestOut) and not await self._is_admin(outgoing.content, outgoing.chat):
+            digest = outgoing.content
+            if isinstance(digest, DigestOut) and not await self._is_admin(digest.group, outgoing.chat):
                 await sending.not_an_admin(outgoing)
                 return
             message = await self._say(outgoing)
@@ -165,10 +166,13 @@ class Sender:
             poll = message.poll.id if message is not None and message.poll is not None else None
             await sending.sent(outgoing, message_id=message.message_id if message else None, poll_id=poll)
 
-    async def _is_admin(self, digest: DigestOut, person: int) -> bool:
+    async def _is_admin(self, group: int, person: int) -> bool:
         """Whether they are one still; that Telegram cannot be asked now is said by an exception."""
         try:
-            member = await self._bot.get_chat_member(digest.group, person)
+            member = await self._bot.get_chat_member(group, person)
+        except ChatMigrated as error:
+            await self._sending.group_moved(group, error.new_chat_id)
+            return await self._is_admin(error.new_chat_id, person)
         except (BadRequest, Forbidden):
             return False
         return member.status in ADMINS

@@ -1,6 +1,6 @@
 """What the admins of a class set, how its members are named, and the quiz that comes to it every day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -85,7 +85,10 @@ class Classes:
                 changed["daily_minute"] = hour.hour * 60 + hour.minute
                 changed["next_daily"] = next_daily(now, zone=zone, hour=hour, last_day=last)
                 changed["thread"] = place.thread
+                await self.live.close_before(work, chat, changed["next_daily"] - BEFORE_NEXT)
             await work.classes.change(chat, **changed)
+            if hour is not None:
+                await self.live.close_before(work, chat, changed["next_daily"] - BEFORE_NEXT)
             return await work.classes.one(chat)
 
     async def back(self, place: Place) -> None:
@@ -137,24 +140,30 @@ class Classes:
 
     # Members
 
-    async def name(self, place: Place, person: Person, nickname: str | None, *, hidden: bool = False) -> Member:
-        """How somebody is shown in the tables of this class: by a nickname, by their name (None), or not at all."""
+    async def name(self, place: Place, person: Person, nickname: str | None) -> Member:
+        """Show somebody in the tables of this class by a nickname, or by their name (None)."""
+        return await self._show(place, person, nickname=nickname, hidden=False)
+
+    async def hide(self, place: Place, person: Person, *, hidden: bool) -> Member:
+        """Show somebody in no table of this class, or again; a nickname stays."""
+        return await self._show(place, person, hidden=hidden)
+
+    async def _show(self, place: Place, person: Person, **shown: Any) -> Member:
         now = self.clock.now()
         async with self.storage.work() as work:
             chat = await work.people.group(place.group, place.title, now)
             learner = await work.people.meet(person, now)
-            await work.classes.set_member(chat, learner.id, nickname=nickname, hidden=hidden, inside=True)
-            classroom = await work.classes.one(chat)
-            shown = called(person.name, nickname, classroom.names, learner.id)
-            return Member(learner.id, shown, nickname, hidden, True)
+            await work.classes.set_member(chat, learner.id, inside=True, **shown)
+            classroom, member = await work.classes.one(chat), (await work.classes.members(chat))[learner.id]
+            return replace(member, name=called(person.name, member.nickname, classroom.names, learner.id))
 
-    async def name_everywhere(self, person: Person, nickname: str | None, *, hidden: bool = False) -> list[Classroom]:
-        """The same in every class that somebody is known to be in, with nobody looking on; the classes."""
+    async def show_everywhere(self, person: Person, **shown: Any) -> list[Classroom]:
+        """Set `nickname` or `hidden` in every class that somebody is known to be in; the classes."""
         async with self.storage.work() as work:
             learner = await work.people.meet(person, self.clock.now())
             groups = await work.classes.groups_of(learner.id)
             for classroom in groups:
-                await work.classes.set_member(classroom.id, learner.id, nickname=nickname, hidden=hidden)
+                await work.classes.set_member(classroom.id, learner.id, **shown)
         return groups
 
     async def leaders(self, place: Place, period: Period) -> Leaders:
@@ -178,6 +187,8 @@ class Classes:
             if chat is None:
                 return False
             learner = await work.people.meet(person, now)
+            if not wished and learner.id not in await work.classes.wish_for_digest(chat):
+                return True
             await work.classes.set_member(chat, learner.id, digest=wished)
             classroom = await work.classes.one(chat)
             anybody = bool(await work.classes.wish_for_digest(chat))

@@ -164,7 +164,7 @@ class LiveQuiz:
             thread=thread,
             language=language,
             state=LiveState.OPEN if by_date else LiveState.LOBBY,
-            seconds=wished.seconds,
+            seconds=int((wished.closes - now).total_seconds()) if wished.closes else wished.seconds,
             mode=wished.mode,
             # Speed is nobody's merit where there is no race.
             speed=classroom.speed and wished.mode is Mode.CLOCK,
@@ -468,6 +468,9 @@ class LiveQuiz:
                 for question in await work.live.questions(live.id):
                     if not question.closed:
                         await work.live.change_question(question.id, closed=now)
+                        if question.sent and live.closes and live.closes < live.began + timedelta(seconds=live.seconds):
+                            # A new hour has brought the end forward, which Telegram does not know.
+                            await self._say(work, live.chat, Kind.LIVE_CLOSE, question.id, now)
                 await self._end(work, live, now)
             case LiveState.ENDED:
                 await work.live.change(live.id, wake=None)
@@ -550,6 +553,12 @@ class LiveQuiz:
         live = await work.live.one(question.live)
         if live is not None and live.state is LiveState.ASKING:
             await work.live.change(live.id, state=LiveState.RESTING, wake=now)
+
+    async def close_before(self, work: Work, chat: int, instant: datetime) -> None:
+        """Questions of the day that are open close by then, for the next ones come sooner than was thought."""
+        for live in await work.live.all_open_in(chat):
+            if live.mode is Mode.DAILY and live.closes is not None and live.closes > instant:
+                await work.live.change(live.id, closes=instant, wake=instant)
 
     async def group_lost(self, work: Work, chat: int, why: str) -> None:
         """The bot may not write there any more: whatever is open there is over, and no quiz comes by itself."""

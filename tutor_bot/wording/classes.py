@@ -222,12 +222,14 @@ def named_view(member: Member, v: Voice) -> View:
     return View(text.format(name=shown_name(member.name)))
 
 
-def named_everywhere_view(groups: Sequence[Classroom], nickname: str | None, *, hidden: bool, v: Voice) -> View:
+def named_everywhere_view(groups: Sequence[Classroom], nickname: str | None, wish: str, v: Voice) -> View:
     """Set in private, for all classes that somebody is in."""
     if not groups:
         return View(_e(v.gettext("I have not seen you in a group yet. Write there, or press a button, and try again.")))
-    if hidden:
+    if wish == "hide":
         text = _e(v.gettext("You stand on no table of these groups now. /nickname show brings you back:"))
+    elif wish == "show":
+        text = _e(v.gettext("The tables of these groups show you again:"))
     elif nickname:
         text = _e(v.gettext("The tables of these groups show you as {name}:")).format(name=shown_name(nickname))
     else:

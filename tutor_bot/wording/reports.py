@@ -224,11 +224,13 @@ def digest_view(out: DigestOut, v: Voice) -> View:
     )
 
 
-def digest_set_view(title: str, wished: bool, v: Voice) -> View:
-    text = v.gettext("Every Sunday I tell you how the week of {title} went.")
-    if not wished:
-        text = v.gettext("No more weekly news of {title}.")
-    return View(_e(text).format(title=shown_name(title)))
+def digest_set_view(title: str, v: Voice) -> View:
+    return View(_e(v.gettext("Every Sunday I tell you how the week of {title} went.")).format(title=shown_name(title)))
+
+
+def no_digest_view(v: Voice) -> View:
+    """Said to whoever presses, so it names no class."""
+    return View(_e(v.gettext("No more weekly news of that class.")))
 
 
 def sent_view(v: Voice) -> View:

@@ -2,7 +2,7 @@
 
 from telegram import ChatMember, Message
 from telegram.constants import ChatMemberStatus
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from tutor_bot.telegram.context import TutorContext
 
@@ -20,6 +20,9 @@ async def is_admin(group: int, person: int, context: TutorContext) -> bool | Non
     """Whether a person is an admin of a group now; None when Telegram cannot be asked just now."""
     try:
         member = await context.bot.get_chat_member(group, person)
+    except ChatMigrated as error:
+        await context.tutor.sending.group_moved(group, error.new_chat_id)
+        return await is_admin(error.new_chat_id, person, context)
     except (BadRequest, Forbidden):
         # Telegram has answered: the bot is not there any more, or does not know them.
         return False

@@ -102,17 +102,22 @@ async def nickname(update: Update, context: TutorContext) -> None:
     if message is None or update.effective_user is None:
         return
     v, words = context.voice, " ".join(context.args or ())
-    name, hidden = nickname_of(words), words.lower() == "hide"
+    name, wish = nickname_of(words), words.lower()
     if name is None or message.sender_chat is not None:
         await reply(message, classes.how_to_name_view(v))
         return
-    chosen = None if words.lower() in ("off", "show", "hide") else name
+    tutor, person = context.tutor.classes, context.person
+    only_seen = wish in ("hide", "show")
+    chosen = None if wish == "off" else name
     if message.chat.type == ChatType.PRIVATE:
-        groups = await context.tutor.classes.name_everywhere(context.person, chosen, hidden=hidden)
-        await reply(message, classes.named_everywhere_view(groups, chosen, hidden=hidden, v=v))
-    else:
-        member = await context.tutor.classes.name(_place(message), context.person, chosen, hidden=hidden)
+        named = {} if only_seen else {"nickname": chosen}
+        groups = await tutor.show_everywhere(person, hidden=wish == "hide", **named)
+        await reply(message, classes.named_everywhere_view(groups, chosen, wish, v))
+    elif only_seen:
+        member = await tutor.hide(_place(message), person, hidden=wish == "hide")
         await reply(message, classes.named_view(member, v))
+    else:
+        await reply(message, classes.named_view(await tutor.name(_place(message), person, chosen), v))
 
 
 async def leaderboard(update: Update, context: TutorContext) -> None:

@@ -29,7 +29,7 @@ from tutor_bot.wording import live, quizzes
 from tutor_bot.wording.presses import Press, Verb
 from tutor_bot.wording.view import View
 
-_NUMBER = re.compile(r"[+-]?[0-9]+s?")
+_NUMBER = re.compile(r"([+-]*)([0-9]+)s?")
 GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
@@ -86,8 +86,10 @@ def _wished(words: list[str], context: TutorContext) -> Wished | View:
 def _numbers(words: list[str], most: int) -> list[int]:
     """Numbers at the beginning, taken off; 20s is one too."""
     found: list[int] = []
-    while words and len(found) < most and _NUMBER.fullmatch(words[0]):
-        found.append(int(words.pop(0).rstrip("s")[:6]))
+    while words and len(found) < most and (number := _NUMBER.fullmatch(words[0])):
+        # A sign makes it a number that is out of range, and not a topic.
+        found.append(-1 if "-" in number[1] else int(number[2][:6]))
+        words.pop(0)
     return found
 
 

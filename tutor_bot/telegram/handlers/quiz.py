@@ -17,7 +17,7 @@ from tutor_bot.wording import daily, quizzes
 from tutor_bot.wording.view import View
 from tutor_bot.wording.voice import Voice
 
-_NUMBER = re.compile(r"[+-]?[0-9]+")
+_NUMBER = re.compile(r"([+-]*)([0-9]+)")
 
 
 def outcome_view(begun: Begun | StillOpen | NothingToAsk, wanted: int, topic: int, v: Voice) -> View:
@@ -47,8 +47,9 @@ async def command(update: Update, context: TutorContext) -> None:
         return
     words = list(context.args or ())
     size = DEFAULT_SIZE
-    if words and _NUMBER.fullmatch(words[0]):
-        size = int(words.pop(0)[:6])
+    if words and (number := _NUMBER.fullmatch(words[0])):
+        size = -1 if "-" in number[1] else int(number[2][:6])
+        words.pop(0)
         if not 1 <= size <= MAX_SIZE:
             await reply(message, quizzes.how_to_quiz_view(context.voice))
             return

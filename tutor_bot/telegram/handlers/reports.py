@@ -131,7 +131,7 @@ async def _digest(query: CallbackQuery, group: int, context: TutorContext, *, wi
     if classroom is None or not await context.tutor.classes.wish_for_digest(group, context.person, wished=wished):
         await respond(query, general.old_button_view(v))
         return
-    await respond(query, reports.digest_set_view(classroom.title, wished, v))
+    await respond(query, reports.digest_set_view(classroom.title, v) if wished else reports.no_digest_view(v))
 
 
 async def _files(person: int, group: int, days: int, context: TutorContext) -> None:
