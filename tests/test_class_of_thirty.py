@@ -87,7 +87,8 @@ class Class:
         wrong = [place for place in range(len(poll["options"])) if place not in right]
         chosen = right if knows else [rng.choice(wrong)]
         await self.do("vote", person=learner, chat=self.group, message=message["message_id"], options=chosen)
-        self.votes.append((learner, poll["question"].split(" · ", 1)[-1], knows))
+        stem = " ".join(poll["question"].split(" · ", 1)[-1].split())
+        self.votes.append((learner, stem, knows))
 
 
 def _words(message: JSON) -> str:

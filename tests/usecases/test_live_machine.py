@@ -74,6 +74,8 @@ class Quiz:
     """Whose place in the table has changed since it ended, which is not told again."""
     position: int = 0
     podiums: int = 0
+    corrigible: bool = False
+    """Whether the podium's message is known."""
     told: tuple[Row, ...] = ()
 
 
@@ -490,6 +492,9 @@ class ClassMachine(RuleBasedStateMachine):
         outgoing, poll = self.end()
         if poll:
             self.polls[poll].noted = self.clock.now()
+        if isinstance(outgoing.content, LivePodiumOut) and outgoing.content.message_id is None:
+            [(live,)] = self.rows("SELECT subject FROM outbox WHERE id = ?", outgoing.row)
+            self.quizzes[live].corrigible = True
         self.run(self.sending.sent(outgoing, message_id=1000 + outgoing.row, poll_id=poll))
 
     def fails(self, *, refused: bool) -> None:
@@ -704,6 +709,8 @@ class ClassMachine(RuleBasedStateMachine):
         numbers = self.people()
         for live, quiz in self.quizzes.items():
             assert quiz.podiums == 1
+            if not quiz.corrigible:
+                continue
             told = {numbers[row.player.learner]: row for row in quiz.told}
             for number, mark in quiz.marks.items():
                 if number not in quiz.unclear and mark and not self.hidden.get(number):

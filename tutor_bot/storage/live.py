@@ -341,11 +341,23 @@ class LiveQuizzes:
     # Members
 
     async def see_member(self, chat: int, learner: int, *, inside: bool, since: datetime | None = None) -> None:
-        """Note that somebody is in the group, or not any more; `since` when their coming was seen."""
+        """Note that somebody is in the group, or not any more; `since` when their coming was seen.
+
+        Whoever is seen there is a member in whatever they play, also if that could not be told before.
+        """
         values: dict[str, Any] = {"chat_id": chat, "learner_id": learner, "inside": inside}
         if since is not None:
             values["since"] = since
         await upsert(self._connection, members, values, ["chat_id", "learner_id"], members.c.learner_id)
+        if inside:
+            being_played = select(live_quizzes.c.id).where(
+                live_quizzes.c.chat_id == chat, live_quizzes.c.state != LiveState.ENDED
+            )
+            await self._connection.execute(
+                update(live_players)
+                .where(live_players.c.learner_id == learner, live_players.c.live_id.in_(being_played))
+                .values(member=True)
+            )
 
     async def membership(self, chat: int, learner: int) -> tuple[bool, datetime | None] | None:
         """Whether this learner is in the group and since when; None when it was never seen."""
