@@ -188,6 +188,15 @@ class Outbox:
         subject: int = found.scalar_one()
         return subject
 
+    async def has_failed(self, kind: Kind, subject: int) -> bool:
+        """Whether the sending of this was given up."""
+        found = await self._connection.execute(
+            select(outbox.c.id).where(
+                outbox.c.kind == kind, outbox.c.subject == subject, outbox.c.state == State.FAILED
+            )
+        )
+        return found.first() is not None
+
     async def sent_after_all(self, question: int, kind: Kind = Kind.QUESTION) -> None:
         """A vote proves that a question whose sending broke off had arrived: it is not sent again."""
         await self._connection.execute(

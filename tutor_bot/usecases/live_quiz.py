@@ -481,6 +481,10 @@ class LiveQuiz:
         question = await self._current(work, live)
         if question is None:
             await self._ask(work, live, now)
+        elif question.sent is None and await work.outbox.has_failed(Kind.LIVE_QUESTION, question.id):
+            # Its sending broke off twice; whether it arrived nobody knows, and nobody is to wait for it.
+            await work.live.change_question(question.id, refused="its sending was given up")
+            await self._ask(work, live, now)
         elif question.sent is None:
             # It is on its way; what was sent too late is noticed when it is noted as sent.
             await work.live.change(live.id, wake=now + UNSENT_AGAIN)
