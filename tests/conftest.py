@@ -133,5 +133,5 @@ def tutor(storage: Storage, knowledge: Knowledge, clock: MovingClock) -> Tutor:
         classes=Classes(storage, live, clock),
         reporting=reporting,
         privacy=Privacy(storage, clock),
-        sending=Sending(storage, knowledge, live, progressing, reporting, clock),
+        sending=Sending(storage, knowledge, quizzing, live, progressing, reporting, clock),
     )

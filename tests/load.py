@@ -150,7 +150,7 @@ async def measure(folder: Path) -> None:
     for learner, question in questions:
         async with storage.work() as work:
             await work.quizzes.note_sent(question.id, f"poll-{question.id}", 1, NOW)
-        vote = quizzing.vote(10_000 + learner, f"poll-{question.id}", question.snapshot.right)
+        vote = quizzing.vote(Person(10_000 + learner, ""), f"poll-{question.id}", question.snapshot.right)
         began = time.perf_counter()
         await vote
         reviews.append((time.perf_counter() - began) * 1000)
@@ -177,7 +177,8 @@ async def votes_at_once(folder: Path) -> None:
     storage, clock, knowledge = Storage(f"sqlite+aiosqlite:///{file}"), MovingClock(NOW), few_facts()
     live = LiveQuiz(storage, knowledge, clock)
     progressing, reporting = Progressing(storage, knowledge, clock), Reporting(storage, knowledge, clock)
-    sending = Sending(storage, knowledge, live, progressing, reporting, clock)
+    quizzing = Quizzing(storage, knowledge, clock)
+    sending = Sending(storage, knowledge, quizzing, live, progressing, reporting, clock)
     begun = await live.begin(TEACHER, Place(-1, "Class"), Wished(2, LEAST_SECONDS))
     assert isinstance(begun, Begun)
     await live.start_now(-1, begun.live)

@@ -148,7 +148,7 @@ def compose(
     progressing = Progressing(storage, knowledge, clock)
     classes = Classes(storage, live, clock)
     reporting = Reporting(storage, knowledge, clock)
-    sending = Sending(storage, knowledge, live, progressing, reporting, clock)
+    sending = Sending(storage, knowledge, quizzing, live, progressing, reporting, clock)
     studio = studio or Studio()
     tutor = Tutor(
         knowledge=knowledge,

@@ -111,7 +111,7 @@ async def answer_all(tutor: Tutor, clock: MovingClock) -> None:
         for out in batch:
             await tutor.sending.sent(out, message_id=out.row, poll_id=f"poll-{out.row}")
             if isinstance(out.content, QuestionOut):
-                await tutor.quizzing.vote(AMINA.telegram_id, f"poll-{out.row}", [0])
+                await tutor.quizzing.vote(AMINA, f"poll-{out.row}", [0])
         await clock.advance(timedelta(seconds=5))
 
 
@@ -264,7 +264,7 @@ async def test_a_weekly_summary_is_sent_if_wished_and_if_there_is_something_to_t
     [out] = await tutor.sending.claim()
     assert isinstance(out.content, QuestionOut)
     await tutor.sending.sent(out, message_id=1, poll_id="poll-1")
-    await tutor.quizzing.vote(AMINA.telegram_id, "poll-1", out.content.snapshot.right)
+    await tutor.quizzing.vote(AMINA, "poll-1", out.content.snapshot.right)
     await clock.advance(timedelta(days=6, hours=3))
     await kinds(tutor)
     assert await tutor.daily.tick() == 0
@@ -321,7 +321,7 @@ async def test_a_fact_missed_again_and_again_is_told_otherwise(tutor: Tutor, clo
                 await tutor.sending.sent(out, message_id=1, poll_id=f"poll-{turn}")
                 if isinstance(out.content, QuestionOut):
                     wrong = next(i for i in range(3) if i not in out.content.snapshot.right)
-                    await tutor.quizzing.vote(AMINA.telegram_id, f"poll-{turn}", [wrong])
+                    await tutor.quizzing.vote(AMINA, f"poll-{turn}", [wrong])
         [feedback] = [content for content in outs if isinstance(content, FeedbackOut)]
         if turn < 2:
             assert feedback.stubborn is None

@@ -23,6 +23,7 @@ from tutor_bot.domain.outgoing import (
     StartedOut,
 )
 from tutor_bot.domain.people import Person
+from tutor_bot.domain.quiz import ShownPoll
 from tutor_bot.storage import Storage
 from tutor_bot.telegram.context import Tutor
 from tutor_bot.usecases.answering import Place
@@ -281,13 +282,15 @@ async def test_a_vote_on_a_poll_whose_id_was_never_learnt(room: Classroom) -> No
     assert isinstance(lost.content, LiveQuestionOut)
     snapshot = lost.content.snapshot
     await room.tutor.sending.recover()
-    assert await room.tutor.quizzing.poll_seen("new-poll", snapshot.stem, len(snapshot.options)) is None
-    whole = await room.tutor.quizzing.vote(AMINA.telegram_id, "new-poll", snapshot.right)
-    assert whole
-    await room.tutor.live.adopt("new-poll", whole)
+    shown = ShownPoll("new-poll", f"1/1 · {snapshot.stem}", snapshot.options)
+    # Three at once, before anybody knows the poll; one of them was never seen before.
+    for person in (AMINA, BO, CHIDI):
+        await room.tutor.quizzing.vote(person, "new-poll", snapshot.right)
+    assert await room.tutor.quizzing.poll_seen(shown) == shown
+    assert len(await room.tutor.live.adopt(shown)) == 2
     podium = one(await room.passes(SECONDS + GRACE), LivePodiumOut)
     assert isinstance(podium, LivePodiumOut)
-    assert [row.right for row in podium.podium.rows] == [1]
+    assert [row.right for row in podium.podium.rows] == [1, 1, 1]
     assert not any(isinstance(content, LiveQuestionOut) for content in room.said)
 
 

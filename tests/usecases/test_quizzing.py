@@ -2,9 +2,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import AMINA, BO
+from tests.builders import AMINA, BO, CHIDI
 from tests.clocks import MovingClock
 from tutor_bot.domain.outgoing import CloseOut, FeedbackOut, Outgoing, QuestionOut, SummaryOut
+from tutor_bot.domain.quiz import ShownPoll
 from tutor_bot.telegram.context import Tutor
 from tutor_bot.usecases.quizzing import Begun, NothingToAsk, StillOpen
 
@@ -42,7 +43,7 @@ class Phone:
     async def vote(self, *, right: bool, poll: int | None = None) -> None:
         snapshot = self.question().snapshot
         chosen = snapshot.right if right else [next(i for i in range(9) if i not in snapshot.right)]
-        await self.tutor.quizzing.vote(AMINA.telegram_id, f"poll-{poll or self.polls}", chosen)
+        await self.tutor.quizzing.vote(AMINA, f"poll-{poll or self.polls}", chosen)
 
 
 @pytest.fixture
@@ -83,10 +84,10 @@ async def test_votes_that_are_not_ours_to_count(tutor: Tutor, phone: Phone) -> N
     await tutor.quizzing.begin(AMINA, 1)
     await phone.receive()
     await tutor.answering.answer(BO, "hello", update=1)
-    await tutor.quizzing.vote(BO.telegram_id, "poll-1", [0])
-    await tutor.quizzing.vote(999, "poll-1", [0])
-    await tutor.quizzing.vote(AMINA.telegram_id, "poll-77", [0])
-    await tutor.quizzing.vote(AMINA.telegram_id, "poll-1", [])
+    await tutor.quizzing.vote(BO, "poll-1", [0])
+    await tutor.quizzing.vote(CHIDI, "poll-1", [0])
+    await tutor.quizzing.vote(AMINA, "poll-77", [0])
+    await tutor.quizzing.vote(AMINA, "poll-1", [])
     assert await phone.receive() == []
     assert (await tutor.progressing.of(AMINA)).answered == 0
 
@@ -136,8 +137,8 @@ async def test_a_vote_on_a_poll_whose_id_was_never_learnt(tutor: Tutor, phone: P
         await tutor.sending.recover()
         snapshot = lost.content.snapshot
         halves = [
-            tutor.quizzing.poll_seen(f"lost-{update}", f"1/1 · {snapshot.stem}", len(snapshot.options)),
-            tutor.quizzing.vote(AMINA.telegram_id, f"lost-{update}", snapshot.right),
+            tutor.quizzing.poll_seen(ShownPoll(f"lost-{update}", f"1/1 · {snapshot.stem}", snapshot.options)),
+            tutor.quizzing.vote(AMINA, f"lost-{update}", snapshot.right),
         ]
         for half in halves if poll_first else reversed(halves):
             await half

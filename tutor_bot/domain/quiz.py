@@ -120,6 +120,22 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPoll:
+    """A poll as Telegram shows it: its id, its text (a number and the stem), its options in any order."""
+
+    id: str
+    text: str
+    options: tuple[str, ...]
+
+    def is_of(self, snapshot: Snapshot) -> bool:
+        """Whether this may be the poll of a question as it was laid out."""
+        if not self.text.endswith(snapshot.stem) or len(self.options) != len(snapshot.options):
+            return False
+        # What is true or false is offered in the words of a language.
+        return snapshot.kind is not ItemKind.CHOICE or sorted(self.options) == sorted(snapshot.options)
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """How a quiz went. `streak` includes today; `exam` is the plan for what is left until then."""
 

@@ -18,6 +18,7 @@ from tutor_bot.storage.outbox import Outbox
 from tutor_bot.storage.people import People
 from tutor_bot.storage.privacy import Privacy
 from tutor_bot.storage.quizzes import Quizzes
+from tutor_bot.storage.strays import Strays
 
 __all__ = ["Storage", "Work"]
 
@@ -63,6 +64,10 @@ class Work:
     @cached_property
     def privacy(self) -> Privacy:
         return Privacy(self._connection)
+
+    @cached_property
+    def strays(self) -> Strays:
+        return Strays(self._connection)
 
     @cached_property
     def inbox(self) -> Inbox:

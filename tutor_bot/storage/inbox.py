@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.inbox import RawUpdate
-from tutor_bot.storage.schema import strays, updates
+from tutor_bot.storage.schema import updates
 from tutor_bot.storage.sql import insert_or_ignore
 
 KEPT = timedelta(days=2)
@@ -72,6 +72,5 @@ class Inbox:
         await self._connection.execute(update(updates).where(updates.c.update_id == update_id).values(state=SET_ASIDE))
 
     async def forget_old(self, now: datetime) -> None:
-        """Drop numbers and stray votes that can come back no more."""
+        """Drop numbers that can come back no more."""
         await self._connection.execute(delete(updates).where(updates.c.received < now - KEPT, updates.c.state == DONE))
-        await self._connection.execute(delete(strays).where(strays.c.seen < now - KEPT))

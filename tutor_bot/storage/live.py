@@ -5,22 +5,25 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.classes import Names, called
 from tutor_bot.domain.facts import FactKey
 from tutor_bot.domain.live import PLAYING, LiveAnswer, LiveState, Mode, Player
 from tutor_bot.domain.quiz import Snapshot
+from tutor_bot.storage.outbox import Kind, State
 from tutor_bot.storage.quizzes import snapshot_of
 from tutor_bot.storage.schema import (
     chats,
     learners,
     live_answers,
     live_players,
+    live_polls,
     live_questions,
     live_quizzes,
     members,
+    outbox,
 )
 from tutor_bot.storage.sql import insert_or_ignore, upsert
 
@@ -211,23 +214,43 @@ class LiveQuizzes:
         return _question(row) if row else None
 
     async def by_poll(self, poll: str) -> LiveQuestion | None:
+        further = select(live_polls.c.question_id).where(live_polls.c.poll_id == poll)
         row = (
-            await self._connection.execute(select(live_questions).where(live_questions.c.poll_id == poll))
+            await self._connection.execute(
+                select(live_questions).where(
+                    or_(live_questions.c.poll_id == poll, live_questions.c.id == further.scalar_subquery())
+                )
+            )
         ).one_or_none()
         return _question(row) if row else None
 
-    async def unsent(self) -> list[LiveQuestion]:
-        """Questions of running quizzes whose poll id is not known: where a stray poll may belong."""
+    async def with_unknown_poll(self, voters: Sequence[int]) -> list[LiveQuestion]:
+        """Questions that may stand in their group with a poll we never heard of, the likeliest first.
+
+        Their sending broke off, or is under way. First those of groups that a voter is in, then the newest.
+        """
+        # A subquery for each of the two: which groups, and which sendings, are few; which questions, many.
+        sent_blindly = select(outbox.c.subject).where(
+            outbox.c.kind == Kind.LIVE_QUESTION,
+            outbox.c.tries > 0,
+            or_(outbox.c.tries > 1, outbox.c.state != State.SENT),
+        )
+        groups = select(members.c.chat_id).where(members.c.learner_id.in_(voters), members.c.inside)
         rows = await self._connection.execute(
             select(live_questions)
             .join(live_quizzes, live_quizzes.c.id == live_questions.c.live_id)
-            .where(
-                live_quizzes.c.state.in_((LiveState.ASKING, LiveState.OPEN)),
-                live_questions.c.poll_id.is_(None),
-                live_questions.c.closed.is_(None),
-            )
+            .where(live_questions.c.id.in_(sent_blindly))
+            .order_by(live_quizzes.c.chat_id.in_(groups).desc(), live_questions.c.id.desc())
         )
         return [_question(row) for row in rows]
+
+    async def add_poll(self, question: LiveQuestion, poll: str) -> None:
+        """A poll of this question, its first or a further one."""
+        if question.poll is None:
+            await self.change_question(question.id, poll_id=poll)
+        elif question.poll != poll:
+            values = {"poll_id": poll, "question_id": question.id}
+            await insert_or_ignore(self._connection, live_polls, values, live_polls.c.poll_id)
 
     async def change_question(self, question: int, **values: Any) -> None:
         """Set poll_id, message_id, sent, closed, refused, skipped, fair or standing_message."""

@@ -15,7 +15,6 @@ from tutor_bot.storage.schema import (
     metadata,
     questions,
     quizzes,
-    strays,
     updates,
 )
 
@@ -49,7 +48,6 @@ class Privacy:
         for table in metadata.sorted_tables:
             if "learner_id" in table.c and table not in (live_answers, live_players, members):
                 await self._connection.execute(delete(table).where(table.c.learner_id == learner))
-        await self._connection.execute(delete(strays).where(strays.c.voter == telegram_id))
         # What waits in the inbox is acted on before it is forgotten; what was set aside never will be.
         written = [updates.c.body.contains(f'"id":{space}{telegram_id}{end}') for space in ("", " ") for end in ",}"]
         await self._connection.execute(

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.facts import FactKey, ItemKind
 from tutor_bot.domain.quiz import QuizKind, Snapshot
-from tutor_bot.storage.schema import answers, live_answers, polls, questions, quizzes, strays
-from tutor_bot.storage.sql import insert_all_or_ignore, insert_or_ignore, upsert
+from tutor_bot.storage.schema import answers, live_answers, polls, questions, quizzes
+from tutor_bot.storage.sql import insert_all_or_ignore, insert_or_ignore
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +39,6 @@ class Question:
     """None while it has no answer."""
     hints: int = 0
     """How many were shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class StrayVote:
-    """A vote on an unknown poll, whole: who chose what, of which stem and how many options."""
-
-    voter: int
-    chosen: tuple[int, ...]
-    stem: str
-    options: int
 
 
 def _stored(snapshot: Snapshot) -> dict[str, Any]:
@@ -334,24 +324,3 @@ class Quizzes:
         await self._connection.execute(
             update(questions).where(questions.c.id == question, questions.c.hints < hints).values(hints=hints)
         )
-
-    async def stray_poll(self, poll_id: str, stem: str, options: int, now: datetime) -> StrayVote | None:
-        """Note a poll we do not know; the whole vote when its other half is here."""
-        return await self._stray(poll_id, {"stem": stem, "options": options}, now)
-
-    async def stray_vote(self, poll_id: str, voter: int, chosen: Sequence[int], now: datetime) -> StrayVote | None:
-        """Note a vote on a poll we do not know; the whole vote when its other half is here."""
-        return await self._stray(poll_id, {"voter": voter, "chosen": list(chosen)}, now)
-
-    async def _stray(self, poll_id: str, half: Mapping[str, Any], now: datetime) -> StrayVote | None:
-        await upsert(
-            self._connection,
-            strays,
-            {"poll_id": poll_id, **half, "seen": now},
-            ["poll_id"],
-            strays.c.poll_id,
-        )
-        row = (await self._connection.execute(select(strays).where(strays.c.poll_id == poll_id))).one()
-        if row.stem is None or row.voter is None:
-            return None
-        return StrayVote(row.voter, tuple(row.chosen), row.stem, row.options)

@@ -176,12 +176,20 @@ strays = Table(
     "strays",
     metadata,
     Column("poll_id", String(64), primary_key=True),
-    Column("stem", Text),
-    Column("options", Integer),
-    Column("voter", BigInteger),
-    Column("chosen", JSON),
+    Column("stem", Text, nullable=False),
+    Column("options", JSON, nullable=False),
     Column("seen", UtcDateTime, nullable=False),
-    comment="halves of a vote on a poll whose id we never learnt, until the other half comes",
+    comment="polls whose id we never learnt, as Telegram shows them",
+)
+
+stray_votes = Table(
+    "stray_votes",
+    metadata,
+    Column("poll_id", String(64), primary_key=True),
+    _to("learner_id", learners, primary_key=True),
+    Column("chosen", JSON, nullable=False),
+    Column("seen", UtcDateTime, nullable=False),
+    comment="votes on polls whose id we do not know yet",
 )
 
 answers = Table(
@@ -317,6 +325,14 @@ live_questions = Table(
     Column("fair", Boolean, nullable=False, server_default=true(), comment="whether speed counts"),
     Column("standing_message", BigInteger),
     UniqueConstraint("live_id", "position"),
+)
+
+live_polls = Table(
+    "live_polls",
+    metadata,
+    Column("poll_id", String(64), primary_key=True),
+    _to("question_id", live_questions, nullable=False),
+    comment="further polls of a class's question, whose sending had broken off and had arrived",
 )
 
 live_players = Table(

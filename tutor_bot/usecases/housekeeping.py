@@ -9,6 +9,9 @@ from tutor_bot.storage import Storage
 TEXT_KEPT = timedelta(days=90)
 """How long the words of a question are kept."""
 
+STRAYS_KEPT = timedelta(days=2)
+"""How long a vote waits for the news of its poll."""
+
 SETTLED = timedelta(seconds=10)
 """By then the update that asked to be forgotten has been acted on, and is gone itself."""
 
@@ -25,6 +28,7 @@ class Housekeeping:
             await work.asked.forget_texts(now - TEXT_KEPT)
             await work.curation.forget_texts(now - TEXT_KEPT)
             await work.inbox.forget_old(now)
+            await work.strays.forget_old(now - STRAYS_KEPT)
         await self.storage.wipe()
 
     async def wipe(self) -> None:

@@ -38,12 +38,11 @@ from tutor_bot.domain.live import (
 from tutor_bot.domain.memory import recall_of, review
 from tutor_bot.domain.outgoing import LivePodiumOut, LiveQuestionOut, LiveStandingOut, LobbyOut, Podium, Urgency
 from tutor_bot.domain.people import Person
-from tutor_bot.domain.quiz import choose_item, lay_out
+from tutor_bot.domain.quiz import ShownPoll, choose_item, lay_out
 from tutor_bot.domain.schedule import offset_minutes
 from tutor_bot.storage import Storage, Work
 from tutor_bot.storage.live import Live, LiveQuestion
 from tutor_bot.storage.outbox import Kind
-from tutor_bot.storage.quizzes import StrayVote
 from tutor_bot.usecases.answering import Place
 from tutor_bot.usecases.knowledge import Knowledge
 
@@ -356,22 +355,26 @@ class LiveQuiz:
                 return False
             return await self._vote(work, question, person, chosen, now)
 
-    async def adopt(self, poll: str, vote: StrayVote) -> None:
-        """A vote on a poll whose id was never learnt: it proves that a question had been sent."""
+    async def adopt(self, shown: ShownPoll) -> list[MustCheck]:
+        """A poll whose id was never learnt, and which has votes: it proves that a question had been sent.
+
+        Its votes are counted; returned is whose membership has still to be asked.
+        """
         now = self.clock.now()
         async with self.storage.work() as work:
-            for question in await work.live.unsent():
-                snapshot = question.snapshot
-                if vote.stem.endswith(snapshot.stem) and vote.options == len(snapshot.options):
-                    await work.outbox.sent_after_all(question.id, Kind.LIVE_QUESTION)
-                    await self._note_sent(work, question, poll, None, now)
-                    # When it was sent nobody knows.
-                    await work.live.no_bonus(question.id)
-                    learner = await work.people.known_as(vote.voter)
-                    if learner:
-                        person = Person(learner.telegram_id, learner.name, learner.language)
-                        await self._vote(work, question, person, vote.chosen, now)
-                    return
+            await work.strays.lock(shown.id)
+            question = await work.live.by_poll(shown.id)
+            if question is None:
+                voters = await work.strays.voters(shown.id)
+                candidates = await work.live.with_unknown_poll(voters) if voters else ()
+                question = next((q for q in candidates if shown.is_of(q.snapshot)), None)
+                if question is None:
+                    return []
+                # When it was sent nobody knows.
+                await work.live.no_bonus(question.id)
+                question = replace(question, fair=False)
+            await work.outbox.sent_after_all(question.id, Kind.LIVE_QUESTION)
+            return await self._note_sent(work, question, shown.id, None, now)
 
     async def _vote(
         self, work: Work, question: LiveQuestion, person: Person, chosen: Sequence[int], now: datetime
@@ -430,8 +433,8 @@ class LiveQuiz:
             learner = await work.people.meet(person, now)
             known = await work.live.membership(chat, learner.id)
             # Whoever returns was there before; only the first coming makes a latecomer.
-            since = now if came and (known is None or known[1] is None) else None
-            if known is None or known[0] != inside or since is not None:
+            since = now if came and known is None else None
+            if known is None or known[0] != inside:
                 await work.live.see_member(chat, learner.id, inside=inside, since=since)
 
     # By the clock
@@ -533,19 +536,46 @@ class LiveQuiz:
         """Telegram took a question: from now on its time runs."""
         question = await work.live.question(question_id)
         if question is not None:
+            await work.strays.lock(poll)
             await self._note_sent(work, question, poll, message, self.clock.now())
 
     async def _note_sent(
         self, work: Work, question: LiveQuestion, poll: str, message: int | None, now: datetime
-    ) -> None:
-        await work.live.change_question(question.id, poll_id=poll, message_id=message, sent=now)
-        if question.closed:
+    ) -> list[MustCheck]:
+        """A poll of this question stands in the group. Votes that were faster than the news of it are counted."""
+        await work.live.add_poll(question, poll)
+        if message is not None or question.sent is None:
+            live = await work.live.one(question.live)
+            assert live is not None
+            question = await self._time_runs(work, live, question, message, now)
+        must_check = []
+        for voter, chosen in await work.strays.take(poll):
+            learner = await work.people.learner(voter)
+            person = Person(learner.telegram_id, learner.name, learner.language)
+            if isinstance(must := await self._vote(work, question, person, chosen, now), MustCheck):
+                must_check.append(must)
+        return must_check
+
+    async def _time_runs(
+        self, work: Work, live: Live, question: LiveQuestion, message: int | None, now: datetime
+    ) -> LiveQuestion:
+        is_current = live.state is LiveState.ASKING and (await self._current(work, live) or question).id == question.id
+        changed: dict[str, Any] = {"sent": now}
+        if message is not None:
+            changed["message_id"] = message
+        if question.refused:
+            # It was given up, and had arrived: it counts, but the quiz has gone on.
+            changed |= {"refused": None, "closed": now}
+            is_current = False
+        await work.live.change_question(question.id, **changed)
+        question = replace(question, sent=now, closed=question.closed or "closed" in changed, refused=None)
+        if question.closed and message is not None:
             # It was ended while it was on its way.
-            await self._say(work, await work.live.chat_of(question.live), Kind.LIVE_CLOSE, question.id, now)
-        live = await work.live.one(question.live)
-        if live is not None and live.state is LiveState.ASKING:
+            await self._say(work, live.chat, Kind.LIVE_CLOSE, question.id, now)
+        if is_current and not question.closed:
             by_clock = now + timedelta(seconds=live.seconds) + GRACE
             await work.live.change(live.id, wake=by_clock if live.mode is Mode.CLOCK else None)
+        return question
 
     async def refused(self, work: Work, question_id: int, why: str) -> None:
         """Telegram does not take a question: it is skipped, and the podium says so."""

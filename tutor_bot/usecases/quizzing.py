@@ -11,11 +11,11 @@ from tutor_bot.domain.facts import Catalogue, Fact, FactKey, Topic
 from tutor_bot.domain.memory import Memory, recall_of, review
 from tutor_bot.domain.outgoing import Urgency
 from tutor_bot.domain.people import Learner, Person
-from tutor_bot.domain.quiz import QuizKind, Snapshot, choose_item, lay_out
+from tutor_bot.domain.quiz import QuizKind, ShownPoll, Snapshot, choose_item, lay_out
 from tutor_bot.domain.schedule import offset_minutes
 from tutor_bot.storage import Storage, Work
 from tutor_bot.storage.outbox import Kind
-from tutor_bot.storage.quizzes import Question, Quiz, StrayVote
+from tutor_bot.storage.quizzes import Question, Quiz
 from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.planning import daily_wish, exam_plan, new_facts
 
@@ -152,51 +152,61 @@ class Quizzing:
             question = await work.quizzes.question(question_id)
         return question if learner and question and question.quiz.learner == learner.id else None
 
-    async def vote(self, voter: int, poll_id: str, chosen: Sequence[int]) -> StrayVote | None:
+    async def vote(self, person: Person, poll: str, chosen: Sequence[int]) -> ShownPoll | None:
         """Judge a vote, once. An empty `chosen` is a vote taken back, which judges nothing.
 
-        A whole vote on a poll that is none of ours as far as is known is handed back.
+        One on a poll that we do not know waits until we do. The poll is handed back if Telegram has shown it and it is
+        of no private quiz.
         """
         if not chosen:
             return None
         now = self.clock.now()
         async with self.storage.work() as work:
-            question = await work.quizzes.by_poll(poll_id)
+            question = await work.quizzes.by_poll(poll)
+            if question is None:
+                await work.strays.lock(poll)
+                question = await work.quizzes.by_poll(poll)
             if question is not None:
-                await self._judge(work, question, voter, chosen, now)
-            elif (whole := await work.quizzes.stray_vote(poll_id, voter, chosen, now)) and not await self._adopt(
-                work, poll_id, whole, now
-            ):
-                return whole
-        return None
+                learner = await work.people.known_as(person.telegram_id)
+                await self._judge(work, question, learner, chosen, now)
+                return None
+            learner = await work.people.meet(person, now)
+            await work.strays.keep_vote(poll, learner.id, chosen, now)
+            shown = await work.strays.poll(poll)
+            return shown if shown and not await self._adopt(work, shown, now) else None
 
-    async def poll_seen(self, poll_id: str, stem: str, options: int) -> StrayVote | None:
-        """Telegram shows a poll; one that we sent without learning its id is recognised by its voter.
+    async def poll_seen(self, shown: ShownPoll) -> ShownPoll | None:
+        """Telegram shows a poll; one that we sent without learning its id is recognised by its voters.
 
-        A whole vote that belongs to no question of a private quiz is handed back.
+        Handed back if it is of no private quiz.
         """
         now = self.clock.now()
         async with self.storage.work() as work:
-            if await work.quizzes.by_poll(poll_id) is not None or await work.live.by_poll(poll_id) is not None:
+            if await work.quizzes.by_poll(shown.id) is not None or await work.live.by_poll(shown.id) is not None:
                 return None
-            whole = await work.quizzes.stray_poll(poll_id, stem, options, now)
-            if whole and not await self._adopt(work, poll_id, whole, now):
-                return whole
-        return None
+            await work.strays.lock(shown.id)
+            await work.strays.keep_poll(shown, now)
+            return None if await self._adopt(work, shown, now) else shown
 
-    async def _adopt(self, work: Work, poll_id: str, vote: StrayVote, now: datetime) -> bool:
-        learner = await work.people.known_as(vote.voter)
-        for question in await work.quizzes.unanswered_of(learner.id) if learner else ():
-            snapshot = question.snapshot
-            if vote.stem.endswith(snapshot.stem) and vote.options == len(snapshot.options):
-                await work.quizzes.note_sent(question.id, poll_id, None, now)
-                await work.outbox.sent_after_all(question.id)
-                await self._judge(work, question, vote.voter, vote.chosen, now)
-                return True
+    async def _adopt(self, work: Work, shown: ShownPoll, now: datetime) -> bool:
+        for voter in await work.strays.voters(shown.id):
+            for question in await work.quizzes.unanswered_of(voter):
+                if shown.is_of(question.snapshot):
+                    await work.outbox.sent_after_all(question.id)
+                    await self.noted_sent(work, question, shown.id, None, now)
+                    return True
         return False
 
-    async def _judge(self, work: Work, question: Question, voter: int, chosen: Sequence[int], now: datetime) -> None:
-        learner = await work.people.known_as(voter)
+    async def noted_sent(self, work: Work, question: Question, poll: str, message: int | None, now: datetime) -> None:
+        """Telegram took a question; votes that were faster than the news of it are judged."""
+        await work.strays.lock(poll)
+        await work.quizzes.note_sent(question.id, poll, message, now)
+        for voter, chosen in await work.strays.take(poll):
+            await self._judge(work, question, await work.people.learner(voter), chosen, now)
+
+    async def _judge(
+        self, work: Work, question: Question, learner: Learner | None, chosen: Sequence[int], now: datetime
+    ) -> None:
         if learner is None or learner.id != question.quiz.learner:
             return
         right = question.snapshot.is_right(chosen)

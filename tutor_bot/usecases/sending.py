@@ -37,7 +37,7 @@ from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.live_quiz import LiveQuiz
 from tutor_bot.usecases.planning import exam_plan
 from tutor_bot.usecases.progressing import Progressing, streak_of
-from tutor_bot.usecases.quizzing import advance
+from tutor_bot.usecases.quizzing import Quizzing, advance
 from tutor_bot.usecases.reporting import Reporting
 
 PAGE = 100
@@ -52,6 +52,7 @@ PAUSES = (1, 2, 5, 10, 30, 60)
 class Sending:
     storage: Storage
     knowledge: Knowledge
+    quizzing: Quizzing
     live: LiveQuiz
     progressing: Progressing
     reporting: Reporting
@@ -82,8 +83,16 @@ class Sending:
             elif message_id is not None and outgoing.group is not None:
                 await self._keep_message(work, outgoing, message_id)
             elif isinstance(outgoing.content, QuestionOut):
-                await work.quizzes.note_sent(outgoing.content.question, poll_id, message_id, self.clock.now())
+                await self._note_question(work, outgoing.content.question, poll_id, message_id)
         self.storage.on_outgoing()
+
+    async def _note_question(self, work: Work, question_id: int, poll: str | None, message: int | None) -> None:
+        now = self.clock.now()
+        question = await work.quizzes.question(question_id) if poll is not None else None
+        if poll is not None and question is not None:
+            await self.quizzing.noted_sent(work, question, poll, message, now)
+        else:
+            await work.quizzes.note_sent(question_id, None, message, now)
 
     async def _keep_message(self, work: Work, outgoing: Outgoing, message_id: int) -> None:
         """What may be corrected later is known by its message."""

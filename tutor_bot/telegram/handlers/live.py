@@ -20,6 +20,7 @@ from tutor_bot.domain.live import (
     Mode,
 )
 from tutor_bot.domain.outgoing import LobbyOut
+from tutor_bot.domain.quiz import ShownPoll
 from tutor_bot.telegram.context import TutorContext, person_of, place_of
 from tutor_bot.telegram.handlers.admins import is_admin, is_inside, wrote_as_admin
 from tutor_bot.telegram.handlers.topics import find_topics
@@ -196,6 +197,12 @@ async def voted(user: User, poll: str, chosen: tuple[int, ...], context: TutorCo
         await context.tutor.live.checked(result, await _is_inside(result, context))
         return True
     return result
+
+
+async def adopted(shown: ShownPoll, context: TutorContext) -> None:
+    """A poll that we did not know, perhaps of a live quiz."""
+    for must_check in await context.tutor.live.adopt(shown):
+        await context.tutor.live.checked(must_check, await _is_inside(must_check, context))
 
 
 async def _is_inside(must: MustCheck, context: TutorContext) -> bool | None:

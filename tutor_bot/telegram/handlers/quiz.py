@@ -7,8 +7,8 @@ from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.ext import BaseHandler, CommandHandler, PollAnswerHandler, PollHandler, filters
 
-from tutor_bot.domain.quiz import DEFAULT_SIZE, MAX_SIZE
-from tutor_bot.telegram.context import TutorContext
+from tutor_bot.domain.quiz import DEFAULT_SIZE, MAX_SIZE, ShownPoll
+from tutor_bot.telegram.context import TutorContext, person_of
 from tutor_bot.telegram.handlers import live
 from tutor_bot.telegram.handlers.topics import find_topics
 from tutor_bot.telegram.speech import reply
@@ -97,18 +97,18 @@ async def voted(update: Update, context: TutorContext) -> None:
         and vote.user is not None
         and vote.voter_chat is None
         and not await live.voted(vote.user, vote.poll_id, tuple(vote.option_ids), context)
-        and (whole := await context.tutor.quizzing.vote(vote.user.id, vote.poll_id, vote.option_ids))
+        and (shown := await context.tutor.quizzing.vote(person_of(vote.user), vote.poll_id, vote.option_ids))
     ):
-        await context.tutor.live.adopt(vote.poll_id, whole)
+        await live.adopted(shown, context)
 
 
 async def poll_changed(update: Update, context: TutorContext) -> None:
     """A poll of ours has new votes: tells us its words, should we never have learnt its id."""
     poll = update.poll
-    if poll is not None and (
-        whole := await context.tutor.quizzing.poll_seen(poll.id, poll.question, len(poll.options))
-    ):
-        await context.tutor.live.adopt(poll.id, whole)
+    if poll is not None:
+        shown = ShownPoll(poll.id, poll.question, tuple(option.text for option in poll.options))
+        if await context.tutor.quizzing.poll_seen(shown):
+            await live.adopted(shown, context)
 
 
 def handlers() -> list[BaseHandler[Any, Any, Any]]:
