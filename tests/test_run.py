@@ -2,7 +2,9 @@
 
 import json
 import os
+import queue
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -10,7 +12,9 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
+import httpx
 import pytest
 
 from tests.content.test_loader import write
@@ -29,6 +33,7 @@ class Servers(ThreadingHTTPServer):
         self.updates: list[Any] = []
         self.refuses = self.breaks = False
         self.sent: list[str] = []
+        self.webhook: queue.Queue[bytes] = queue.Queue()
         self.polled = threading.Event()
         self.answered = threading.Event()
         self.closing = threading.Event()
@@ -42,7 +47,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Servers
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         method = self.path.rsplit("/", 1)[-1]
         servers = self.server
         if servers.refuses:
@@ -60,6 +65,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._say(500, {"ok": False, "error_code": 500, "description": "Internal Server Error"})
             message = a_message("answer")["message"]
             return self._say(200, {"ok": True, "result": message})
+        if method == "setWebhook":
+            servers.webhook.put(body)
         return self._say(200, {"ok": True, "result": TUTOR if method == "getMe" else True})
 
     def _say(self, code: int, answer: Any) -> None:
@@ -165,3 +172,47 @@ def test_content_is_loaded_anew_on_sighup(servers: Servers, tmp_path: Path) -> N
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=15)
     assert process.returncode == 0
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def test_by_webhook(servers: Servers, tmp_path: Path) -> None:
+    """The webhook is set with a secret that is not the token; what Telegram brings is answered, twice brought once."""
+    address = f"127.0.0.1:{free_port()}"
+    url = f"http://{address}/telegram"
+    process = start(tmp_path, servers.address, TUTOR_BOT_WEBHOOK_URL=url, TUTOR_BOT_LISTEN=address)
+    told = parse_qs(servers.webhook.get(timeout=30).decode())
+    [secret] = told["secret_token"]
+    assert told["url"] == [url]
+    assert "AAsecret" not in secret
+    update = {"update_id": 1, **a_message("who was trotsky")}
+    for _ in range(2):
+        answer = httpx.post(url, json=update, headers={"X-Telegram-Bot-Api-Secret-Token": secret})
+        assert answer.status_code == 200
+    assert servers.answered.wait(30)
+    assert httpx.post(url, json=update | {"update_id": 2}).status_code == 403
+    assert httpx.get(f"http://{address}/readyz").text == "ready\n"
+    assert 'tutor_updates_total{kind="message"} 1.0' in httpx.get(f"http://{address}/metrics").text
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=15)
+    assert process.returncode == 0
+    assert len(servers.sent) == 1
+    assert not servers.polled.is_set()
+    assert secret not in log
+
+
+def test_an_address_in_use(servers: Servers, tmp_path: Path) -> None:
+    """Said in one line."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = start(tmp_path, servers.address, TUTOR_BOT_LISTEN=f"127.0.0.1:{taken.getsockname()[1]}")
+        _, log = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "TUTOR_BOT_LISTEN cannot be used" in log.splitlines()[-1]
+    assert "Traceback" not in log

@@ -28,6 +28,14 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("CURATORS", "amina"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
+        ("WEBHOOK_URL", "http://example.org/telegram"),
+        ("WEBHOOK_URL", "https://example.org"),
+        ("WEBHOOK_URL", "https://example.org/metrics"),
+        ("WEBHOOK_SECRET", "with spaces"),
+        ("WEBHOOK_SECRET", "x" * 257),
+        ("LISTEN", "9999"),
+        ("LISTEN", "localhost:http"),
+        ("LISTEN", "localhost:99999"),
     ],
 )
 def test_a_wrong_value_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -72,3 +80,21 @@ def test_defaults_need_nothing() -> None:
     assert settings.token is None
     assert settings.database_url.startswith("sqlite+aiosqlite:///")
     assert settings.timezone.key == "UTC"
+
+
+def test_a_webhook_needs_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody could bring anything to a bot that does not listen."""
+    monkeypatch.setenv(PREFIX + "WEBHOOK_URL", "https://example.org/telegram")
+    with pytest.raises(SettingsError, match="TUTOR_BOT_LISTEN"):
+        read()
+    monkeypatch.setenv(PREFIX + "LISTEN", "[::1]:8080")
+    assert read().listen == ("::1", 8080)
+
+
+def test_a_secret_where_none_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Derived from the token, alike in every replica, and telling nothing of it."""
+    monkeypatch.setenv(PREFIX + "TOKEN", "42:AAsecret")
+    assert read().secret == read().secret
+    assert "AAsecret" not in read().secret
+    monkeypatch.setenv(PREFIX + "WEBHOOK_SECRET", "own-one")
+    assert read().secret == "own-one"

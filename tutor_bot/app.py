@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from telegram.error import TelegramError
+from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest
 
 from tutor_bot.charts.studio import Studio
@@ -18,6 +18,7 @@ from tutor_bot.clock import SystemClock
 from tutor_bot.content import load
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.facts import Catalogue
+from tutor_bot.domain.meter import Meter
 from tutor_bot.keeper import Keeper
 from tutor_bot.matching import default_cache, load_engine
 from tutor_bot.settings import Settings
@@ -29,6 +30,7 @@ from tutor_bot.telegram.application import build, show_menus
 from tutor_bot.telegram.context import Tutor, TutorApplication
 from tutor_bot.telegram.jobs import MINUTE, Ticker
 from tutor_bot.telegram.receiver import Receiver, ReceivingEnded
+from tutor_bot.telegram.receiver import Webhook as WebhookToSet
 from tutor_bot.telegram.sender import Sender
 from tutor_bot.usecases.answering import Answering
 from tutor_bot.usecases.classes import Classes
@@ -45,6 +47,8 @@ from tutor_bot.usecases.receiving import Receiving
 from tutor_bot.usecases.reporting import Reporting
 from tutor_bot.usecases.sending import Sending
 from tutor_bot.usecases.short_answers import ShortAnswers
+from tutor_bot.usecases.watching import Watching
+from tutor_bot.web import AddressInUseError, NotTakenError, PrometheusMeter, Web, Webhook
 
 __all__ = [
     "AppError",
@@ -140,6 +144,7 @@ def compose(
     look_every: timedelta = MINUTE,
     request: BaseRequest | None = None,
     studio: Studio | None = None,
+    meter: Meter | None = None,
 ) -> Running:
     """Put the rooms together. `request` replaces the network in tests, `studio` the process that draws."""
     quizzing = Quizzing(storage, knowledge, clock)
@@ -174,6 +179,7 @@ def compose(
         clock=clock,
         studio=studio,
         request=request,
+        meter=meter,
     )
     sender = Sender(application.bot, sending, clock)
     storage.on_outgoing = sender.poke
@@ -187,6 +193,7 @@ async def _serve(settings: Settings, token: str, content: Path, catalogue: Catal
     storage = Storage(settings.database_url)
     knowledge = Knowledge(load_engine(catalogue, default_cache()))
     keeper = Keeper(knowledge, catalogue, default_cache())
+    meter = PrometheusMeter()
     running = compose(
         storage=storage,
         knowledge=knowledge,
@@ -195,17 +202,42 @@ async def _serve(settings: Settings, token: str, content: Path, catalogue: Catal
         api_url=settings.api_url,
         zone=settings.timezone.key,
         curators=frozenset(settings.curators),
+        meter=meter,
     )
     keeping = asyncio.create_task(keeper.run(storage))
+    announced = WebhookToSet(settings.webhook_url, settings.secret) if settings.webhook_url else None
+    receiver = Receiver(clock, webhook=announced)
+    web = _web(settings, receiver, Watching(storage, clock), meter)
     try:
+        if web:
+            await web.start()
         with signals(reload=lambda: _reload(content, keeper)) as stopped:
-            await until_stopped(running, Receiver(clock), stopped)
+            await until_stopped(running, receiver, stopped)
     except ReceivingEnded as error:
         raise AppError(str(error)) from None
+    except AddressInUseError as error:
+        raise AppError(f"TUTOR_BOT_LISTEN cannot be used: {error}") from None
     finally:
+        if web:
+            await web.stop()
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
         await storage.close()
+
+
+def _web(settings: Settings, receiver: Receiver, watching: Watching, meter: PrometheusMeter) -> Web | None:
+    """The web server, if there is an address for it."""
+    if settings.listen is None:
+        return None
+
+    async def take(data: dict[str, Any]) -> None:
+        try:
+            await receiver.take(data)
+        except NetworkError as error:
+            raise NotTakenError(str(error)) from None
+
+    webhook = Webhook(settings.webhook_url, settings.secret, take) if settings.webhook_url else None
+    return Web(settings.listen, watching=watching, meter=meter, not_ready=lambda: receiver.not_ready, webhook=webhook)
 
 
 @contextmanager

@@ -1,14 +1,19 @@
 """What an operator may set: read once, checked, handed on."""
 
+import hmac
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "TUTOR_BOT_"
+OWN_PATHS = ("/healthz", "/readyz", "/metrics")
+"""Where the web server answers others than Telegram."""
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -26,6 +31,9 @@ _MAY_BE = {
     "curators": "Telegram ids, comma separated, such as 1234567,7654321",
     "log_level": "DEBUG, INFO, WARNING or ERROR",
     "log_format": "console or json",
+    "webhook_url": "an https address that Telegram can reach, such as https://bot.example.net/telegram",
+    "webhook_secret": "1 to 256 letters, digits, _ and -",
+    "listen": "a host and a port, such as 127.0.0.1:8080 or [::1]:8080",
 }
 
 
@@ -51,6 +59,9 @@ class Settings(BaseSettings):
     curators: Annotated[frozenset[int], NoDecode] = frozenset()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
+    listen: Annotated[tuple[str, int] | None, NoDecode] = None
 
     @field_validator("token")
     @classmethod
@@ -78,6 +89,51 @@ class Settings(BaseSettings):
         if scheme not in {*_DRIVERS, *_DRIVERS.values()}:
             raise ValueError
         return f"{_DRIVERS.get(scheme, scheme)}://{rest}"
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _a_webhook(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        parts = urlsplit(value)
+        # Telegram itself calls nothing but https; a server of one's own on the same machine may be called without.
+        local = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+        if not (parts.scheme == "https" or local) or not parts.hostname or parts.path in ("", "/", *OWN_PATHS):
+            raise ValueError
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _a_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError
+        return value
+
+    @field_validator("listen", mode="before")
+    @classmethod
+    def _host_and_port(cls, value: Any) -> Any:
+        if value in (None, "") or isinstance(value, tuple):
+            return value or None
+        host, colon, port = str(value).rpartition(":")
+        if not colon or not host or not port.isdecimal() or int(port) > 65535:
+            raise ValueError
+        return host.removeprefix("[").removesuffix("]"), int(port)
+
+    @model_validator(mode="after")
+    def _webhooks_need_an_ear(self) -> "Settings":
+        if self.webhook_url and self.listen is None:
+            raise ValueError
+        return self
+
+    @property
+    def secret(self) -> str:
+        """The webhook's secret; where none is set, one that every replica derives alike and that tells no token."""
+        if self.webhook_secret:
+            return self.webhook_secret.get_secret_value()
+        token = self.token.get_secret_value() if self.token else ""
+        return hmac.new(token.encode(), b"tutor-bot webhook", "sha256").hexdigest()
 
     @field_validator("content", mode="before")
     @classmethod
@@ -117,6 +173,8 @@ def read() -> Settings:
         return Settings()
     except ValidationError as error:
         names = dict.fromkeys(str(fault["loc"][0]) if fault["loc"] else "" for fault in error.errors())
+        # A fault of none alone is that of a webhook without an address to listen on.
+        names = {name or "listen": None for name in names}
         lines = [f"{PREFIX}{name.upper()} is wrong: it may be {_MAY_BE.get(name, 'something else')}" for name in names]
         raise SettingsError("\n".join(lines)) from None
     except UnicodeDecodeError:

@@ -248,6 +248,33 @@ async def test_a_refused_question_is_skipped_and_said_so(room: Classroom) -> Non
     assert (podium.podium.asked, podium.podium.refused) == (1, 1)
 
 
+async def test_a_refused_question_ends_no_pause(room: Classroom) -> None:
+    """An admin has said stop for now; that Telegram takes no question does not change it."""
+    begun = await room.begin()
+    assert await room.tutor.live.start_now(GROUP.group, begun.live)
+    await room.tutor.live.pause(GROUP.group)
+    for outgoing in await room.tutor.sending.claim():
+        await room.tutor.sending.sent(outgoing, message_id=1)
+    [refused] = await room.tutor.sending.claim()
+    await room.tutor.sending.refused(refused, "POLL_SOMETHING_INVALID")
+    assert await room.passes(timedelta(hours=1)) == []
+    await room.tutor.live.go_on(GROUP.group)
+    assert one(await room.send(), LiveQuestionOut)
+
+
+async def test_whoever_returns_is_no_latecomer(room: Classroom) -> None:
+    """Known from before, gone for a while: they could see all questions that they answer now."""
+    live, group = room.tutor.live, GROUP.group
+    await live.seen(group, GROUP.title, CHIDI, inside=True)
+    question = await room.first_question(1)
+    await live.seen(group, GROUP.title, CHIDI, inside=False)
+    await live.seen(group, GROUP.title, CHIDI, inside=True, came=True)
+    await room.vote(CHIDI, question)
+    podium = one(await room.passes(SECONDS + GRACE), LivePodiumOut)
+    assert isinstance(podium, LivePodiumOut)
+    assert [row.rank for row in podium.podium.rows if row.player.name == CHIDI.name] == [1]
+
+
 async def test_a_bot_that_is_thrown_out(room: Classroom) -> None:
     """When the bot may not write any more the quiz is over, and nothing waits."""
     await room.begin()

@@ -19,6 +19,7 @@ from tutor_bot.storage.people import People
 from tutor_bot.storage.privacy import Privacy
 from tutor_bot.storage.quizzes import Quizzes
 from tutor_bot.storage.strays import Strays
+from tutor_bot.storage.watching import Watching
 
 __all__ = ["Storage", "Work"]
 
@@ -68,6 +69,10 @@ class Work:
     @cached_property
     def strays(self) -> Strays:
         return Strays(self._connection)
+
+    @cached_property
+    def watching(self) -> Watching:
+        return Watching(self._connection)
 
     @cached_property
     def inbox(self) -> Inbox:

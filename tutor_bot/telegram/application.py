@@ -14,6 +14,7 @@ from telegram.request import BaseRequest, HTTPXRequest
 from tutor_bot.charts.studio import Studio
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.inbox import InboxStore
+from tutor_bot.domain.meter import Meter
 from tutor_bot.telegram.context import Tutor, TutorApplication, TutorContext
 from tutor_bot.telegram.handlers import (
     buttons,
@@ -52,22 +53,24 @@ def build(
     studio: Studio,
     request: BaseRequest | None = None,
     updates_request: BaseRequest | None = None,
+    meter: Meter | None = None,
 ) -> TutorApplication:
     """The application, ready to be initialised; `request` replaces the network in tests."""
     bot = InboxBot(
         token,
         inbox=inbox,
+        meter=meter,
         base_url=f"{api_url.rstrip('/')}/bot",
         base_file_url=f"{api_url.rstrip('/')}/file/bot",
         request=request or HTTPXRequest(connection_pool_size=CONNECTIONS, pool_timeout=10),
         get_updates_request=updates_request or request or HTTPXRequest(connection_pool_size=2),
         defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
-        rate_limiter=TelegramLimits(clock),
+        rate_limiter=TelegramLimits(clock, meter),
     )
     application: TutorApplication = (
         Application.builder()
         .bot(bot)
-        .concurrent_updates(OrderedProcessor(inbox, clock))
+        .concurrent_updates(OrderedProcessor(inbox, clock, meter=meter))
         .context_types(ContextTypes(context=TutorContext))
         .build()
     )

@@ -11,6 +11,7 @@ from telegram.error import NetworkError
 from telegram.ext import ExtBot
 
 from tutor_bot.domain.inbox import InboxStore, RawUpdate
+from tutor_bot.domain.meter import Meter, NoMeter
 from tutor_bot.telegram.limiter import Priority
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,13 @@ def key_of(update: Update) -> int:
     return POLLS
 
 
+def _kind_of(update: Update | None) -> str:
+    """Telegram's name for what an update holds."""
+    if update is None:
+        return "unreadable"
+    return next((kind for kind in Update.ALL_TYPES if getattr(update, kind, None) is not None), "unknown")
+
+
 class InboxBot(ExtBot[Priority]):
     """A bot whose `get_updates` hands out only what the inbox has stored, and each update once.
 
@@ -42,8 +50,9 @@ class InboxBot(ExtBot[Priority]):
     any other exception makes it fetch on without a pause or end for good.
     """
 
-    def __init__(self, token: str, *, inbox: InboxStore, **kwargs: Any) -> None:
+    def __init__(self, token: str, *, inbox: InboxStore, meter: Meter | None = None, **kwargs: Any) -> None:
         super().__init__(token, **kwargs)
+        self._meter = meter or NoMeter()
         self._inbox = inbox
         self._next_offset: int | None = None
         self._storing: asyncio.Task[set[int]] | None = None
@@ -92,9 +101,18 @@ class InboxBot(ExtBot[Priority]):
         except Exception as error:
             raise NetworkError(f"The inbox could not store {len(raw)} updates: {error!r}") from error
         self._next_offset = raw[-1].update_id + 1
+        for number in new:
+            self._meter.received(_kind_of(read[number]))
         await self._set_aside(number for number in new if read[number] is None)
         fresh = {data["update_id"]: data for data in numbered if data["update_id"] in new}
         return [data for number, data in fresh.items() if read[number] is not None]
+
+    async def accept(self, data: dict[str, Any]) -> list[Update]:
+        """Store one update that Telegram has brought; it alone, or none when it is known or cannot be read.
+
+        Raises `NetworkError` as `receive` does.
+        """
+        return [Update.de_json(fresh, self) for fresh in await self.receive([data])]
 
     async def left_over(self) -> list[Update]:
         """What is left in the inbox from before, in order of arrival; what cannot be read is set aside."""

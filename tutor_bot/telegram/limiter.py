@@ -11,6 +11,7 @@ from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from tutor_bot.domain.clock import Clock
+from tutor_bot.domain.meter import Meter, NoMeter
 from tutor_bot.telegram.windows import LONG_AGO, PER_GROUP, SECOND, Call, Chat, Place, Priority
 
 __all__ = ["Priority", "TelegramLimits"]
@@ -48,8 +49,9 @@ class TelegramLimits(BaseRateLimiter[Priority]):
     `asyncio.CancelledError`.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, meter: Meter | None = None) -> None:
         self._clock = clock
+        self._meter = meter or NoMeter()
         self._chats: dict[int | str, Chat] = {}
         self._places: list[Place] = []
         self._ready: dict[Priority, list[_Entry]] = {priority: [] for priority in Priority}
@@ -105,9 +107,13 @@ class TelegramLimits(BaseRateLimiter[Priority]):
         number, chat_id = self._number, _as_id(data["chat_id"])
         for tries in range(1, TRIES + 1):
             place = await self._turn(chat_id, rate_limit_args or Priority.REPLY, number)
+            began = self._clock.now()
             try:
-                return await callback(*args, **kwargs)
+                answer = await callback(*args, **kwargs)
+                self._meter.called(endpoint, (self._clock.now() - began).total_seconds())
+                return answer
             except RetryAfter as refusal:
+                self._meter.slowed()
                 self._pause(chat_id, self._clock.now() + _pause_of(refusal))
                 if tries == TRIES:
                     raise

@@ -14,6 +14,7 @@ from telegram.ext import BaseUpdateProcessor, CallbackContext
 
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.inbox import InboxStore
+from tutor_bot.domain.meter import Meter, NoMeter
 from tutor_bot.telegram.inbox import key_of
 
 log = logging.getLogger(__name__)
@@ -50,8 +51,11 @@ class OrderedProcessor(BaseUpdateProcessor):
     line, so this cannot lock up.
     """
 
-    def __init__(self, inbox: InboxStore, clock: Clock, max_concurrent_updates: int = 4096) -> None:
+    def __init__(
+        self, inbox: InboxStore, clock: Clock, max_concurrent_updates: int = 4096, meter: Meter | None = None
+    ) -> None:
         super().__init__(max_concurrent_updates)
+        self._meter = meter or NoMeter()
         self._inbox = inbox
         self._clock = clock
         self._queue: asyncio.Queue[object] | None = None
@@ -161,6 +165,7 @@ class OrderedProcessor(BaseUpdateProcessor):
     async def _handle(self, job: _Job) -> None:
         number = job.update.update_id
         failure: BaseException | None = None
+        began = self._clock.now()
         try:
             if job.after:
                 await job.after.wait()
@@ -175,6 +180,7 @@ class OrderedProcessor(BaseUpdateProcessor):
         finally:
             job.handling.close()
             self._end(job)
+        self._meter.handled((self._clock.now() - began).total_seconds())
         failure = self._failures.pop(number, None) or failure
         if failure is None:
             await self._strike_off(number)

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from telegram.constants import UpdateType
-from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from tutor_bot.domain.clock import Clock
@@ -44,18 +45,28 @@ _WATCHED = ("Updater:start_polling:polling_task", ":update_fetcher")
 """Tasks of python-telegram-bot whose silent end leaves `running` true and the bot deaf."""
 
 
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where Telegram is to bring updates, and the secret that it is to bring with them."""
+
+    url: str
+    secret: str
+
+
 class ReceivingEnded(Exception):
     """Updates are no longer received, and waiting does not help; the message is for the operator."""
 
 
 class Receiver:
-    """Runs an application by long polling, in place of `Application.run_polling`.
+    """Runs an application by long polling, or by webhook, in place of `Application.run_polling`.
 
     The application's bot is an `InboxBot` and its update processor an `OrderedProcessor`.
     """
 
-    def __init__(self, clock: Clock, *, grace: timedelta = TO_END) -> None:
+    def __init__(self, clock: Clock, *, grace: timedelta = TO_END, webhook: Webhook | None = None) -> None:
         self._clock = clock
+        self._webhook = webhook
+        self._open = False
         self._grace = grace
         self._application: Application[Any, Any, Any, Any, Any, Any] | None = None
         self._ended: asyncio.Future[None] | None = None
@@ -79,6 +90,11 @@ class Receiver:
         before = asyncio.all_tasks()
         await application.start()
         await self._left_over_first(application.update_queue)
+        if self._webhook:
+            self._open = True
+            await self._set_webhook(application.bot, self._webhook)
+            self._watch(asyncio.all_tasks() - before, _WATCHED[1:])
+            return
         try:
             await updater.start_polling(
                 timeout=LONG_POLL,
@@ -88,7 +104,26 @@ class Receiver:
             )
         except InvalidToken:
             raise ReceivingEnded(REFUSED) from None
-        self._watch(asyncio.all_tasks() - before)
+        self._watch(asyncio.all_tasks() - before, _WATCHED)
+        self._open = True
+
+    @property
+    def not_ready(self) -> str | None:
+        """Why updates are not acted on now; None when they are."""
+        if self._stopping:
+            return "stopping"
+        return None if self._open else "Telegram has not been reached yet"
+
+    async def take(self, data: dict[str, Any]) -> None:
+        """An update that Telegram has brought: stored, and then acted on.
+
+        Raises `NetworkError` when it could not be stored, or we have not begun or are ending: it must come again.
+        """
+        application = self._application
+        if application is None or not self._open or self._stopping:
+            raise NetworkError("the bot is not receiving now")
+        for update in await application.bot.accept(data):
+            application.update_queue.put_nowait(update)
 
     async def ended(self) -> None:
         """Ends when `stop` is called; raises `ReceivingEnded` when fetching has died by itself."""
@@ -136,6 +171,21 @@ class Receiver:
             await self._clock.sleep_until(self._clock.now() + timedelta(seconds=pause))
             pause = min(2 * pause, 30)
 
+    async def _set_webhook(self, bot: InboxBot, webhook: Webhook) -> None:
+        pause = 1
+        while True:
+            try:
+                await bot.set_webhook(webhook.url, secret_token=webhook.secret, allowed_updates=ALLOWED_UPDATES)
+                return
+            except InvalidToken:
+                raise ReceivingEnded(REFUSED) from None
+            except BadRequest as error:
+                raise ReceivingEnded(f"Telegram refuses TUTOR_BOT_WEBHOOK_URL: {error}") from None
+            except (NetworkError, RetryAfter) as error:
+                log.warning("the webhook could not be set (%r); next try in %d s", error, pause)
+            await self._clock.sleep_until(self._clock.now() + timedelta(seconds=pause))
+            pause = min(2 * pause, 30)
+
     async def _left_over_first(self, queue: "asyncio.Queue[object]") -> None:
         # An update is off the queue when its line is empty again; those to be tried again come back later.
         handled = asyncio.ensure_future(queue.join())
@@ -146,9 +196,9 @@ class Receiver:
             handled.cancel()
             patience.cancel()
 
-    def _watch(self, tasks: "set[asyncio.Task[Any]]") -> None:
-        watched = [task for task in tasks if task.get_name().endswith(_WATCHED)]
-        if len(watched) != len(_WATCHED):
+    def _watch(self, tasks: "set[asyncio.Task[Any]]", names: tuple[str, ...]) -> None:
+        watched = [task for task in tasks if task.get_name().endswith(names)]
+        if len(watched) != len(names):
             raise RuntimeError("this python-telegram-bot names its tasks otherwise; install the pinned one")
         for task in watched:
             task.add_done_callback(self._task_ended)

@@ -480,6 +480,10 @@ class LiveQuiz:
             case _:
                 await self._ask(work, live, now)
 
+    async def _rest(self, work: Work, live: Live, now: datetime) -> None:
+        """A question came to nothing: the next one follows, unless the quiz is paused."""
+        await work.live.change(live.id, state=LiveState.RESTING, wake=None if live.paused else now)
+
     async def _time_is_up(self, work: Work, live: Live, now: datetime) -> None:
         question = await self._current(work, live)
         if question is None:
@@ -487,7 +491,7 @@ class LiveQuiz:
         elif question.sent is None and await work.outbox.has_failed(Kind.LIVE_QUESTION, question.id):
             # Its sending broke off twice; whether it arrived nobody knows, and nobody is to wait for it.
             await work.live.change_question(question.id, refused="its sending was given up")
-            await self._ask(work, live, now)
+            await self._rest(work, live, now)
         elif question.sent is None:
             # It is on its way; what was sent too late is noticed when it is noted as sent.
             await work.live.change(live.id, wake=now + UNSENT_AGAIN)
@@ -586,7 +590,7 @@ class LiveQuiz:
         await work.live.change_question(question.id, refused=why)
         live = await work.live.one(question.live)
         if live is not None and live.state is LiveState.ASKING:
-            await work.live.change(live.id, state=LiveState.RESTING, wake=now)
+            await self._rest(work, live, now)
 
     async def close_before(self, work: Work, chat: int, instant: datetime) -> None:
         """Questions of the day that are open close by then, for the next ones come sooner than was thought."""
