@@ -387,6 +387,9 @@ class LiveQuiz:
         late = await _is_late(work, live, learner.id)
         if await work.live.join(live.id, learner.id, member=known[0] if known else None, late=late, now=now):
             await self._into_a_team(work, live, learner.id)
+        elif known and known[0] and live.state is LiveState.ENDED:
+            # Of those who play now it was noted when they were seen.
+            await work.live.set_member(live.id, learner.id, True)
         right = question.snapshot.is_right(chosen)
         in_time = question.sent is not None and now <= question.sent + timedelta(seconds=live.seconds)
         counts = right and in_time and live.speed and question.fair

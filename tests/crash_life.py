@@ -1,0 +1,45 @@
+"""One life of the bot, in a process that is killed; what it imports is there already when it is born."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from tests.builders import ExactMatcher, catalogue, fact, item
+from tutor_bot.app import compose, signals, until_stopped
+from tutor_bot.clock import SystemClock
+from tutor_bot.sandbox import TOKEN
+from tutor_bot.storage import Storage
+from tutor_bot.telegram.receiver import Receiver
+from tutor_bot.usecases.knowledge import Knowledge
+
+FACTS = 8
+"""Fewer than a person may ask in a minute, and soon answered with one a second."""
+
+
+async def nothing() -> Any:
+    """What the sandbox's page and SIGHUP may ask for is not asked for here."""
+
+
+def facts() -> Knowledge:
+    return Knowledge(ExactMatcher(catalogue(*(fact(f"f{n}", items=(item(f"i{n}"),)) for n in range(FACTS)))))
+
+
+def life(address: str, url: str) -> None:
+    """One life of the bot, until it is killed."""
+
+    async def live() -> None:
+        clock, storage = SystemClock(), Storage(url)
+        running = compose(
+            storage=storage,
+            knowledge=facts(),
+            clock=clock,
+            token=TOKEN,
+            api_url=address,
+            look_every=timedelta(seconds=1),
+        )
+
+        with signals(reload=nothing) as stopped:
+            await until_stopped(running, Receiver(clock), stopped)
+        await storage.close()
+
+    asyncio.run(live())
