@@ -48,8 +48,8 @@ BROKEN = Refusal(500, "Internal Server Error")
 class FakeTelegram(BaseRequest):
     """Remembers each call, hands out updates to getUpdates, and answers as Telegram would.
 
-    `replies[method]` overrides an answer: a result, a `Refusal`, an exception to raise (TimedOut()),
-    or a function (async or not) of the parameters that returns one of these. In a list each is used
+    `replies[method]` overrides an answer: a result, a `Refusal`, bytes that are no JSON, an exception to raise
+    (TimedOut()), or a function (async or not) of the parameters that returns one of these. In a list each is used
     once, in order; None in it is the usual answer, as is everything after its end.
     """
 
@@ -122,6 +122,8 @@ class FakeTelegram(BaseRequest):
             answer = await self._usual(name, params)
         if isinstance(answer, BaseException):
             raise answer
+        if isinstance(answer, bytes):
+            return 200, answer
         if isinstance(answer, Refusal):
             return answer.code, json.dumps(_refused(answer)).encode()
         return 200, json.dumps({"ok": True, "result": answer}).encode()

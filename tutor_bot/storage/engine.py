@@ -1,5 +1,7 @@
 """Connections: one writer whose transactions are real ones, and readers of their own."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
@@ -13,13 +15,40 @@ READERS = 4
 def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     """The writer's engine and the readers'. `url` is an async SQLAlchemy URL."""
     if make_url(url).get_backend_name() != "sqlite":
-        engine = create_async_engine(url, pool_size=READERS + 1)
+        # Looked at before it is used: a server that was restarted meanwhile costs nobody an answer.
+        engine = create_async_engine(url, pool_size=READERS + 1, pool_pre_ping=True)
         return engine, engine
     writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
     readers = create_async_engine(url, pool_size=READERS, max_overflow=0, pool_timeout=60)
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (readers, "BEGIN")):
         _take_control(engine, begin)
+    file = make_url(url).database
+    if file and file != ":memory:" and not file.startswith("file:"):
+        _watch_file(writer, Path(file))
     return writer, readers
+
+
+class DatabaseGoneError(Exception):
+    """The database's file was taken away, or another put in its place, while it was open."""
+
+
+def _watch_file(engine: AsyncEngine, file: Path) -> None:
+    """Write nothing into a file that is no more where it was: at the next start all of it would be missing."""
+    opened: list[os.stat_result] = []
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(_connection: Any, _record: Any) -> None:
+        if not opened:
+            opened.append(file.stat())
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def began(_connection: Any) -> None:
+        try:
+            same = os.path.samestat(file.stat(), opened[0])
+        except OSError:
+            same = False
+        if not same:
+            raise DatabaseGoneError(f"{file} was taken away or replaced while the bot was running: start the bot again")
 
 
 def _take_control(engine: AsyncEngine, begin: str) -> None:

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -55,6 +56,9 @@ ROOM = 100
 _RETRY = timedelta(seconds=1)
 _PRIORITY = {Urgency.QUIZ: Priority.QUIZ, Urgency.BROADCAST: Priority.BROADCAST}
 _SURELY_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+Note = Callable[[], Awaitable[None]]
+"""Says to storage what became of a row; may be tried again."""
 
 
 class Sender:
@@ -125,46 +129,61 @@ class Sender:
 
     async def _deliver(self, outgoing: Outgoing) -> None:
         try:
-            await self._send(outgoing)
+            note = await self._send(outgoing)
         except asyncio.CancelledError:
             raise
-        except Exception:
-            # The row stays in 'sending', and is taken up again at the next start.
-            log.exception("row %d of the outbox could not be sent or noted", outgoing.row)
+        except Exception as error:
+            log.exception("row %d of the outbox failed in a way that nobody has thought of", outgoing.row)
+            note = self._unsure(outgoing, error)
+        # What became of it must be known, however long the database cannot be written: else it is sent again.
+        while True:
+            try:
+                return await note()
+            except Exception:
+                log.exception("row %d of the outbox could not be noted; trying again in a moment", outgoing.row)
+                await self._clock.sleep_until(self._clock.now() + _RETRY)
 
-    async def _send(self, outgoing: Outgoing) -> None:
+    async def _send(self, outgoing: Outgoing) -> Note:
+        """Say it; what is to be noted of that."""
         sending = self._sending
         try:
             digest = outgoing.content
             if isinstance(digest, DigestOut) and not await self._is_admin(digest.group, outgoing.chat):
-                await sending.not_an_admin(outgoing)
-                return
+                return partial(sending.not_an_admin, outgoing)
             message = await self._say(outgoing)
         except ChatMigrated as error:
-            await sending.group_moved(outgoing.chat, error.new_chat_id)
-            await sending.later(outgoing, failures=0)
+            return partial(self._moved, outgoing, error.new_chat_id)
         except RetryAfter:
-            await sending.later(outgoing, failures=self._failed(outgoing))
+            return self._later(outgoing)
         except Forbidden as error:
-            await sending.unreachable(outgoing, str(error))
+            return partial(sending.unreachable, outgoing, str(error))
         except BadRequest as error:
             if not _changes(outgoing):
                 log.warning("Telegram refused row %d of the outbox: %s", outgoing.row, error)
-            await sending.refused(outgoing, str(error))
-        except TimedOut as error:
-            await self._unsure(outgoing, error)
+            return partial(sending.refused, outgoing, str(error))
         except NetworkError as error:
-            if isinstance(error.__cause__, httpx.HTTPError) and not isinstance(error.__cause__, _SURELY_NOT_SENT):
-                await self._unsure(outgoing, error)
-            else:
-                await sending.later(outgoing, failures=self._failed(outgoing))
+            cause = error.__cause__
+            was_cut = isinstance(error, TimedOut) or isinstance(cause, httpx.HTTPError)
+            if was_cut and not isinstance(cause, _SURELY_NOT_SENT):
+                return self._unsure(outgoing, error)
+            return self._later(outgoing)
         except TelegramError as error:
             log.error("row %d of the outbox: %s", outgoing.row, error)
-            await sending.later(outgoing, failures=self._failed(outgoing))
-        else:
-            self._failures.pop(outgoing.row, None)
-            poll = message.poll.id if message is not None and message.poll is not None else None
-            await sending.sent(outgoing, message_id=message.message_id if message else None, poll_id=poll)
+            return self._later(outgoing)
+        self._failures.pop(outgoing.row, None)
+        poll = message.poll.id if message is not None and message.poll is not None else None
+        return partial(sending.sent, outgoing, message_id=message.message_id if message else None, poll_id=poll)
+
+    async def _moved(self, outgoing: Outgoing, new: int) -> None:
+        await self._sending.group_moved(outgoing.chat, new)
+        await self._sending.later(outgoing, failures=0)
+
+    def _later(self, outgoing: Outgoing) -> Note:
+        self._failures[outgoing.row] = self._failures.get(outgoing.row, -1) + 1
+        return partial(self._sending.later, outgoing, failures=self._failures[outgoing.row])
+
+    def _unsure(self, outgoing: Outgoing, error: Exception) -> Note:
+        return partial(self._sending.unsure, outgoing, f"{type(error).__name__}: {error}")
 
     async def _is_admin(self, group: int, person: int) -> bool:
         """Whether they are one still; that Telegram cannot be asked now is said by an exception."""
@@ -176,16 +195,6 @@ class Sender:
         except (BadRequest, Forbidden):
             return False
         return member.status in ADMINS
-
-    async def _unsure(self, outgoing: Outgoing, error: TelegramError) -> None:
-        if isinstance(error.__cause__, _SURELY_NOT_SENT):
-            await self._sending.later(outgoing, failures=self._failed(outgoing))
-        else:
-            await self._sending.unsure(outgoing, str(error))
-
-    def _failed(self, outgoing: Outgoing) -> int:
-        self._failures[outgoing.row] = self._failures.get(outgoing.row, -1) + 1
-        return self._failures[outgoing.row]
 
     async def _say(self, outgoing: Outgoing) -> Message | None:
         v, priority = voice(outgoing.language), _PRIORITY[outgoing.urgency]
