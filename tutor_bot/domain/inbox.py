@@ -8,18 +8,25 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class RawUpdate:
-    """An update as it came: Telegram's number, the line it is handled in, and its JSON."""
+    """An update as it came: Telegram's number, the line it is handled in, and its JSON.
+
+    `poll` is the id of the poll whose new state it tells, if that is all it does.
+    """
 
     update_id: int
     key: int
     body: str
+    poll: str | None = None
 
 
 class InboxStore(Protocol):
     """Where updates stay until they have been acted on. Every call is one transaction."""
 
     async def take(self, updates: Sequence[RawUpdate]) -> set[int]:
-        """Keep the batch; the numbers that are new, that is not seen within two days."""
+        """Keep the batch; the numbers to act upon: those that are new, that is not seen within two days.
+
+        News of polls that we know need not be kept: votes come by themselves.
+        """
         ...
 
     async def waiting(self) -> list[RawUpdate]:

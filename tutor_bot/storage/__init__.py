@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tutor_bot.storage.asked import AskedQuestions
 from tutor_bot.storage.classes import Classes
 from tutor_bot.storage.curation import Curation
-from tutor_bot.storage.engine import make_engines
+from tutor_bot.storage.engine import make_engines, writers
 from tutor_bot.storage.inbox import Inbox
 from tutor_bot.storage.live import LiveQuizzes
 from tutor_bot.storage.memories import Memories
@@ -19,6 +19,7 @@ from tutor_bot.storage.people import People
 from tutor_bot.storage.privacy import Privacy
 from tutor_bot.storage.quizzes import Quizzes
 from tutor_bot.storage.strays import Strays
+from tutor_bot.storage.turns import Turns
 from tutor_bot.storage.watching import Watching
 
 __all__ = ["Storage", "Work"]
@@ -85,6 +86,7 @@ class Storage:
     def __init__(self, url: str) -> None:
         self.url = url
         self._writer, self._readers = make_engines(url)
+        self._turns = Turns(writers(self._writer))
         self.on_outgoing: Callable[[], None] = lambda: None
         """Called after a transaction that left something to send has been committed."""
         self.on_schedule: Callable[[], None] = lambda: None
@@ -95,10 +97,13 @@ class Storage:
         """Transactions that are open now."""
 
     @asynccontextmanager
-    async def work(self) -> AsyncIterator[Work]:
-        """A writing transaction, committed at the end and rolled back on any exception."""
+    async def work(self, *, patient: bool = False) -> AsyncIterator[Work]:
+        """A writing transaction, committed at the end and rolled back on any exception.
+
+        Who is `patient` lets others go first, when many wait for the writer.
+        """
         with self._counted():
-            async with self._writer.begin() as connection:
+            async with self._turns.turn(patient=patient), self._writer.begin() as connection:
                 work = Work(connection)
                 yield work
         if "outbox" in work.__dict__ and work.outbox.added:

@@ -8,6 +8,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from tutor_bot.storage.one_hop import OneHopConnection, connect
+
 PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "busy_timeout=5000", "secure_delete=ON")
 READERS = 4
 
@@ -18,14 +20,25 @@ def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
         # Looked at before it is used: a server that was restarted meanwhile costs nobody an answer.
         engine = create_async_engine(url, pool_size=READERS + 1, pool_pre_ping=True)
         return engine, engine
-    writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
-    readers = create_async_engine(url, pool_size=READERS, max_overflow=0, pool_timeout=60)
+    parsed = make_url(url)
+    arguments, options = parsed.get_dialect()().create_connect_args(parsed)
+
+    async def opened() -> OneHopConnection:
+        return await connect(*arguments, **options)
+
+    writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, async_creator=opened)
+    readers = create_async_engine(url, pool_size=READERS, max_overflow=0, pool_timeout=60, async_creator=opened)
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (readers, "BEGIN")):
         _take_control(engine, begin)
     file = make_url(url).database
     if file and file != ":memory:" and not file.startswith("file:"):
         _watch_file(writer, Path(file))
     return writer, readers
+
+
+def writers(engine: AsyncEngine) -> int:
+    """How many transactions may write at once."""
+    return 1 if engine.dialect.name == "sqlite" else READERS
 
 
 class DatabaseGoneError(Exception):

@@ -52,10 +52,10 @@ class Inbox:
         rows = await self._connection.execute(select(updates.c.update_id).where(updates.c.update_id.in_(numbers)))
         return set(rows.scalars())
 
-    async def done(self, update_id: int) -> None:
-        """Acted on: its content goes at once, its number stays for two days."""
+    async def done(self, numbers: Sequence[int]) -> None:
+        """Acted on: their content goes at once, their numbers stay for two days."""
         await self._connection.execute(
-            update(updates).where(updates.c.update_id == update_id).values(state=DONE, body=None, error=None)
+            update(updates).where(updates.c.update_id.in_(numbers)).values(state=DONE, body=None, error=None)
         )
 
     async def failed(self, update_id: int, error: str) -> int:

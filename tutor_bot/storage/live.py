@@ -1,11 +1,11 @@
 """Live quizzes of groups: questions, players, answers, and who is a member."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.classes import Names, called
@@ -124,6 +124,17 @@ def _lives() -> Select[Any]:
     return select(live_quizzes, chats.c.telegram_id).join(chats, chats.c.id == live_quizzes.c.chat_id)
 
 
+# Made once: to make such statements takes longer than to run them, and these run at each vote.
+_BY_ID = _lives().where(live_quizzes.c.id == bindparam("live"))
+_FURTHER = select(live_polls.c.question_id).where(live_polls.c.poll_id == bindparam("poll"))
+_BY_POLL = select(live_questions).where(
+    or_(live_questions.c.poll_id == bindparam("poll"), live_questions.c.id == _FURTHER.scalar_subquery())
+)
+_MEMBERSHIP = select(members.c.inside, members.c.since).where(
+    members.c.chat_id == bindparam("chat"), members.c.learner_id == bindparam("learner")
+)
+
+
 class LiveQuizzes:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -147,7 +158,7 @@ class LiveQuizzes:
         return live
 
     async def one(self, live: int) -> Live | None:
-        row = (await self._connection.execute(_lives().where(live_quizzes.c.id == live))).one_or_none()
+        row = (await self._connection.execute(_BY_ID, {"live": live})).one_or_none()
         return _live(row) if row else None
 
     async def chat_of(self, live: int) -> int:
@@ -214,15 +225,17 @@ class LiveQuizzes:
         return _question(row) if row else None
 
     async def by_poll(self, poll: str) -> LiveQuestion | None:
-        further = select(live_polls.c.question_id).where(live_polls.c.poll_id == poll)
-        row = (
-            await self._connection.execute(
-                select(live_questions).where(
-                    or_(live_questions.c.poll_id == poll, live_questions.c.id == further.scalar_subquery())
-                )
-            )
-        ).one_or_none()
+        row = (await self._connection.execute(_BY_POLL, {"poll": poll})).one_or_none()
         return _question(row) if row else None
+
+    async def known_polls(self, ids: Collection[str]) -> set[str]:
+        """Those of these polls that are of a class's questions."""
+        rows = await self._connection.execute(
+            select(live_questions.c.poll_id)
+            .where(live_questions.c.poll_id.in_(ids))
+            .union(select(live_polls.c.poll_id).where(live_polls.c.poll_id.in_(ids)))
+        )
+        return set(rows.scalars())
 
     async def with_unknown_poll(self, voters: Sequence[int]) -> list[LiveQuestion]:
         """Questions that may stand in their group with a poll we never heard of, the likeliest first.
@@ -384,11 +397,5 @@ class LiveQuizzes:
 
     async def membership(self, chat: int, learner: int) -> tuple[bool, datetime | None] | None:
         """Whether this learner is in the group and since when; None when it was never seen."""
-        row = (
-            await self._connection.execute(
-                select(members.c.inside, members.c.since).where(
-                    members.c.chat_id == chat, members.c.learner_id == learner
-                )
-            )
-        ).one_or_none()
+        row = (await self._connection.execute(_MEMBERSHIP, {"chat": chat, "learner": learner})).one_or_none()
         return (row.inside, row.since) if row and row.inside is not None else None

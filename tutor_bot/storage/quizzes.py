@@ -1,6 +1,6 @@
 """Quizzes, their questions as they were sent, and the answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -207,6 +207,11 @@ class Quizzes:
     async def by_poll(self, poll_id: str) -> Question | None:
         row = (await self._connection.execute(_BY_POLL, {"poll": poll_id})).one_or_none()
         return _question(row) if row else None
+
+    async def known_polls(self, ids: Collection[str]) -> set[str]:
+        """Those of these polls that are of questions."""
+        rows = await self._connection.execute(select(polls.c.poll_id).where(polls.c.poll_id.in_(ids)))
+        return set(rows.scalars())
 
     async def unanswered_of(self, learner: int) -> list[Question]:
         """Questions that may have been sent and have no answer: where a stray vote may belong."""

@@ -91,7 +91,8 @@ class InboxBot(ExtBot[Priority]):
         for data in numbered:
             update = read[data["update_id"]]
             key = key_of(update) if update else POLLS
-            raw.append(RawUpdate(data["update_id"], key, json.dumps(data, ensure_ascii=False)))
+            poll = update.poll.id if update and update.poll else None
+            raw.append(RawUpdate(data["update_id"], key, json.dumps(data, ensure_ascii=False), poll))
         if not raw:
             return []
         # Polling is stopped by cancelling us; a transaction that has begun is finished all the same.

@@ -198,7 +198,11 @@ class LiveQuiz:
             # Whoever can press a button in the group is in it.
             await work.live.see_member(live.chat, learner.id, inside=True)
             new = await work.live.join(
-                live_id, learner.id, member=True, late=await _is_late(work, live, learner.id), now=now
+                live_id,
+                learner.id,
+                member=True,
+                late=_is_late(live, await work.live.membership(live.chat, learner.id)),
+                now=now,
             )
             if not new:
                 await work.live.set_member(live_id, learner.id, True)
@@ -349,7 +353,7 @@ class LiveQuiz:
     async def vote(self, person: Person, poll: str, chosen: Sequence[int]) -> MustCheck | bool:
         """Judge a vote, once, whenever it comes. False when the poll is not of a live quiz."""
         now = self.clock.now()
-        async with self.storage.work() as work:
+        async with self.storage.work(patient=True) as work:
             question = await work.live.by_poll(poll)
             if question is None:
                 return False
@@ -384,7 +388,7 @@ class LiveQuiz:
             return True
         learner = await work.people.meet(person, now)
         known = await work.live.membership(live.chat, learner.id)
-        late = await _is_late(work, live, learner.id)
+        late = _is_late(live, known)
         if await work.live.join(live.id, learner.id, member=known[0] if known else None, late=late, now=now):
             await self._into_a_team(work, live, learner.id)
         elif known and known[0] and live.state is LiveState.ENDED:
@@ -692,7 +696,6 @@ def _gathered(now: datetime, window: timedelta) -> datetime:
     return datetime.fromtimestamp((now.timestamp() // seconds + 1) * seconds, now.tzinfo)
 
 
-async def _is_late(work: Work, live: Live, learner: int) -> bool:
-    """Whether somebody came to the group after the quiz began. Homework they see whole all the same."""
-    known = await work.live.membership(live.chat, learner)
+def _is_late(live: Live, known: tuple[bool, datetime | None] | None) -> bool:
+    """Whether somebody of whom this is known came to the group after the quiz began; homework they see whole."""
     return not live.mode.by_date and bool(known and known[1] and known[1] > live.began)

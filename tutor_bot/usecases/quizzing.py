@@ -180,13 +180,20 @@ class Quizzing:
 
         Handed back if it is of no private quiz.
         """
+        # Telegram tells of a poll at each vote in it: whoever knows it need not wait for the writer.
+        async with self.storage.read() as work:
+            if await self._knows(work, shown.id):
+                return None
         now = self.clock.now()
         async with self.storage.work() as work:
-            if await work.quizzes.by_poll(shown.id) is not None or await work.live.by_poll(shown.id) is not None:
-                return None
             await work.strays.lock(shown.id)
+            if await self._knows(work, shown.id):
+                return None
             await work.strays.keep_poll(shown, now)
             return None if await self._adopt(work, shown, now) else shown
+
+    async def _knows(self, work: Work, poll: str) -> bool:
+        return await work.quizzes.by_poll(poll) is not None or await work.live.by_poll(poll) is not None
 
     async def _adopt(self, work: Work, shown: ShownPoll, now: datetime) -> bool:
         for voter in await work.strays.voters(shown.id):

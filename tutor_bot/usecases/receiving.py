@@ -1,7 +1,8 @@
 """Whatever Telegram hands over is kept until it has been acted on, once."""
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tutor_bot.domain.clock import Clock
@@ -10,19 +11,35 @@ from tutor_bot.storage import Storage
 
 TRIES = 3
 PAUSE = timedelta(seconds=2)
+POLLS_KNOWN = 10_000
 
 
-@dataclass(frozen=True)
+@dataclass
 class Receiving:
     storage: Storage
     clock: Clock
+    _known: dict[str, None] = field(default_factory=dict, init=False)
+    """Ids of polls that are ours, the oldest first."""
+    _ended: list[tuple[int, asyncio.Future[None]]] = field(default_factory=list, init=False)
+    _striking: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _strike: asyncio.Task[None] | None = field(default=None, init=False)
+    """Kept, for asyncio itself keeps no task alive."""
 
     async def take(self, updates: Sequence[RawUpdate]) -> set[int]:
         """Store a batch in one transaction; the numbers of the updates that are new."""
-        if not updates:
+        polls = {update.poll for update in updates if update.poll is not None} - self._known.keys()
+        if polls:
+            async with self.storage.read() as work:
+                known = await work.quizzes.known_polls(polls) | await work.live.known_polls(polls)
+            self._known.update(dict.fromkeys(known))
+            while len(self._known) > POLLS_KNOWN:
+                del self._known[next(iter(self._known))]
+        # One at each vote, and all that it could tell us is which poll is which.
+        wanted = [update for update in updates if update.poll is None or update.poll not in self._known]
+        if not wanted:
             return set()
         async with self.storage.work() as work:
-            return await work.inbox.take(updates, self.clock.now())
+            return await work.inbox.take(wanted, self.clock.now())
 
     async def waiting(self) -> list[RawUpdate]:
         """What was left from before, in order of arrival."""
@@ -30,8 +47,26 @@ class Receiving:
             return await work.inbox.waiting()
 
     async def done(self, update_id: int) -> None:
-        async with self.storage.work() as work:
-            await work.inbox.done(update_id)
+        """Strike it off. What ends while others are being struck off is struck off with the next of them, at once."""
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._ended.append((update_id, ended))
+        if len(self._ended) == 1 and not self._striking.locked():
+            self._strike = asyncio.create_task(self._strike_off())
+        await ended
+
+    async def _strike_off(self) -> None:
+        async with self._striking:
+            while self._ended:
+                batch, self._ended = self._ended, []
+                failure: Exception | None = None
+                try:
+                    async with self.storage.work() as work:
+                        await work.inbox.done([number for number, _ in batch])
+                except Exception as error:
+                    failure = error
+                for _, ended in batch:
+                    if not ended.done():
+                        ended.set_exception(failure) if failure else ended.set_result(None)
 
     async def failed(self, update_id: int, error: str) -> datetime | None:
         """When to try again; None when the update has been set aside after its third failure."""

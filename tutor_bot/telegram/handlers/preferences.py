@@ -24,7 +24,8 @@ async def speak_their_language(update: Update, context: TutorContext) -> None:
     chat = update.effective_chat
     if chat is not None and chat.type in (ChatType.GROUP, ChatType.SUPERGROUP):
         context.speak(await context.tutor.classes.language_of(chat.id))
-    elif update.effective_user is not None:
+    elif update.effective_user is not None and update.poll_answer is None:
+        # A vote is answered by what is sent later, in its own time.
         context.speak(await context.tutor.preferring.language_of(update.effective_user.id))
 
 
