@@ -6,6 +6,7 @@ process; each life of the bot is a process of its own, which SIGKILL ends withou
 
 import argparse
 import asyncio
+import json
 import multiprocessing
 import random
 import tempfile
@@ -16,6 +17,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.crash_life import FACTS, life, nothing
 from tutor_bot.app import upgrade
@@ -162,7 +166,6 @@ async def _until_quiet(town: Town, url: str) -> None:
 
 async def _count(town: Town, url: str, outcome: Outcome) -> None:
     """Compare what people did and saw with what was kept."""
-    polls: dict[tuple[int, str], list[str]] = {}
     for person in town.people:
         said = [m for m in town.sandbox.world.chats[person].messages.values() if m["from"]["is_bot"]]
         answers = Counter(
@@ -173,20 +176,18 @@ async def _count(town: Town, url: str, outcome: Outcome) -> None:
             if not answers[number]:
                 outcome.lost.append(f"{person}: no answer about f{number}")
             outcome.repeated += max(0, answers[number] - 1)
-        for message in said:
-            if poll := message.get("_poll"):
-                polls.setdefault((person, town.sandbox.world.polls[poll].question), []).append(poll)
-    outcome.repeated += sum(len(same) - 1 for same in polls.values())
     kept = await _kept(url)
-    for (person, stem), same in polls.items():
+    for question, (who, chosen, shown) in kept.items():
+        if not shown:
+            continue
         outcome.votes += 1
-        found = [chosen for who, question, chosen in kept if who == person and stem.endswith(question)]
-        if not found:
-            outcome.lost.append(f"{person}: no vote on {stem}")
-        elif len(found) > 1:
-            outcome.doubled.append(f"{person}: {len(found)} votes on {stem}")
-        elif found[0] not in [town.voted.get(poll) for poll in same]:
-            outcome.lost.append(f"{person}: another vote on {stem}")
+        outcome.repeated += len(shown) - 1
+        if chosen is None:
+            outcome.lost.append(f"{who}: no vote on question {question}")
+        elif chosen not in [town.voted.get(poll) for poll in shown]:
+            outcome.lost.append(f"{who}: another vote on question {question}")
+    seen = {poll for _, _, shown in kept.values() for poll in shown}
+    outcome.lost += [f"a vote on {poll}, which nobody knows" for poll in town.voted if poll not in seen]
     for person in town.people[:WITH_DAILY]:
         days = await _daily_quizzes(url, person)
         outcome.dailies += days
@@ -195,9 +196,6 @@ async def _count(town: Town, url: str, outcome: Outcome) -> None:
 
 
 async def _rows(url: str, sql: str) -> list[Any]:
-    from sqlalchemy import text
-    from sqlalchemy.ext.asyncio import create_async_engine
-
     engine = create_async_engine(url)
     async with engine.connect() as connection:
         rows = [tuple(row) for row in await connection.execute(text(sql))]
@@ -205,17 +203,20 @@ async def _rows(url: str, sql: str) -> list[Any]:
     return rows
 
 
-async def _kept(url: str) -> list[tuple[int, str, list[int]]]:
-    """Votes that were kept: whose, on which stem, what."""
-    import json
-
-    rows = await _rows(
+async def _kept(url: str) -> dict[int, tuple[int, list[int] | None, list[str]]]:
+    """By question: whose it is, the vote that was kept, and the polls that are known to be of it."""
+    answered = await _rows(
         url,
-        "SELECT l.telegram_id, q.snapshot, a.chosen FROM answers a JOIN questions q ON q.id = a.question_id"
-        " JOIN learners l ON l.id = a.learner_id",
+        "SELECT q.id, l.telegram_id, a.chosen FROM questions q JOIN quizzes z ON z.id = q.quiz_id"
+        " JOIN learners l ON l.id = z.learner_id LEFT JOIN answers a ON a.question_id = q.id",
     )
-    read = [(who, *(json.loads(v) if isinstance(v, str) else v for v in values)) for who, *values in rows]
-    return [(who, snapshot["stem"], given) for who, snapshot, given in read]
+    polls: dict[int, list[str]] = {}
+    for poll, question in await _rows(url, "SELECT poll_id, question_id FROM polls"):
+        polls.setdefault(question, []).append(poll)
+    return {
+        question: (who, json.loads(chosen) if isinstance(chosen, str) else chosen, polls.get(question, []))
+        for question, who, chosen in answered
+    }
 
 
 async def _daily_quizzes(url: str, person: int) -> int:

@@ -405,7 +405,7 @@ async def test_what_is_kept(tmp_path: Path) -> None:
     """With --keep the tutor remembers, and its clock never goes back; without it nothing is left behind."""
     async with running("--keep", str(tmp_path / "kept")) as sandbox:
         await _do(sandbox, "say", person=101, chat=101, text="/daily 08:00 Europe/Berlin")
-        await _until(sandbox, "08:00")
+        await _until(sandbox, "Done: a daily quiz at 08:00")
         await _do(sandbox, "jump", to="week")
         code, errors = await sandbox.end()
         assert (code, "Traceback" in errors) == (0, False)

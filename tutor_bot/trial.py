@@ -140,7 +140,8 @@ class _Trial:
         async with self._changing:
             await self._finish()
             for file in self._database.parent.glob("tutor.db*"):
-                file.unlink()
+                # SQLite itself may be taking its log away just now.
+                file.unlink(missing_ok=True)
             self._sandbox.reset()
             await self._begin()
 

@@ -8,6 +8,8 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     # Kept for minutes at most: what is lost here is a vote in the second of an upgrade.
@@ -24,7 +26,7 @@ def upgrade() -> None:
     op.create_table(
         "stray_votes",
         sa.Column("poll_id", sa.String(length=64), nullable=False),
-        sa.Column("learner_id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", _ID, nullable=False),
         sa.Column("chosen", sa.JSON(), nullable=False),
         sa.Column("seen", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -36,7 +38,7 @@ def upgrade() -> None:
     op.create_table(
         "live_polls",
         sa.Column("poll_id", sa.String(length=64), nullable=False),
-        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("question_id", _ID, nullable=False),
         sa.ForeignKeyConstraint(
             ["question_id"],
             ["live_questions.id"],
