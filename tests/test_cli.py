@@ -1,15 +1,20 @@
+import io
 import json
+import logging
 import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, chdir, closing, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from tests.content.test_loader import SMALLEST, write
+from tutor_bot import cli
 
 FOUND, FAULT, USAGE, UNSURE, UNKNOWN = 0, 1, 2, 3, 4
 
@@ -17,16 +22,47 @@ FOUND, FAULT, USAGE, UNSURE, UNKNOWN = 0, 1, 2, 3, 4
 def tutor_bot(
     *arguments: str, given: str = "", folder: Path | None = None, **settings: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the program as a person would, with these settings and no others."""
+    """Run the program with these settings and no others, in this process: to start one takes seconds."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TUTOR_BOT_")}
+    environment = clean | {f"TUTOR_BOT_{name}": value for name, value in settings.items()}
+    streams = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for name in ("stdin", "stdout", "stderr")}
+    streams["stdin"] = io.TextIOWrapper(io.BytesIO(given.encode()), encoding="utf-8")
+    with ExitStack() as stack:
+        stack.enter_context(_logs_as_they_were())
+        stack.enter_context(mock.patch.dict(os.environ, environment, clear=True))
+        stack.enter_context(chdir(folder or Path(__file__).parents[1]))
+        stack.enter_context(mock.patch.object(sys, "argv", ["tutor-bot", *arguments]))
+        for name, stream in streams.items():
+            stack.enter_context(mock.patch.object(sys, name, stream))
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    told = {}
+    for name, stream in streams.items():
+        stream.flush()
+        told[name] = stream.buffer.getvalue().decode() if isinstance(stream.buffer, io.BytesIO) else ""
+    code = ended.value.code
+    return subprocess.CompletedProcess(arguments, code if isinstance(code, int) else 0, told["stdout"], told["stderr"])
+
+
+@contextmanager
+def _logs_as_they_were() -> Iterator[None]:
+    """The program sets up logging as a program may, and pytest wants its own back."""
+    root, ours = logging.getLogger(), logging.getLogger("tutor_bot")
+    before = list(root.handlers), root.level, ours.level
+    try:
+        yield
+    finally:
+        root.handlers[:], root.level, ours.level = before
+
+
+def program(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the program as a person would, in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "tutor_bot", *arguments],
-        input=given,
         capture_output=True,
         text=True,
         encoding="utf-8",
-        cwd=folder or Path(__file__).parents[1],
-        env=clean | {f"TUTOR_BOT_{name}": value for name, value in settings.items()},
+        cwd=Path(__file__).parents[1],
         timeout=60,
         check=False,
     )
@@ -54,7 +90,7 @@ def test_ask(question: str, code: int, words: str) -> None:
 
 def test_ask_after() -> None:
     """A follow-up is read with the question before it."""
-    done = tutor_bot("ask", "and why did he lose?", "--after", "who was trotsky")
+    done = program("ask", "and why did he lose?", "--after", "who was trotsky")
     assert "allies" in done.stdout
 
 
@@ -216,7 +252,7 @@ def test_ask_imports_nothing_heavy() -> None:
 
 def test_version_and_help() -> None:
     """--version and --help stand everywhere."""
-    assert tutor_bot("--version").stdout.startswith("tutor-bot ")
+    assert program("--version").stdout.startswith("tutor-bot ")
     for command in ([], ["ask"], ["run"], ["content"], ["content", "check"], ["db"], ["db", "upgrade"]):
         done = tutor_bot(*command, "--help")
         assert done.returncode == 0

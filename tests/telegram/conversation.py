@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from tests.clocks import MovingClock, settle, until
+from tests.clocks import MovingClock, breathe, settle, until
 from tests.fake_telegram import AMINA, JSON, TOKEN, FakeTelegram, a_message, a_press, a_vote
 from tutor_bot.app import compose
 from tutor_bot.charts.studio import Studio
@@ -79,7 +79,7 @@ class Conversation:
                     left = {raw.update_id for raw in await work.inbox.waiting()}
                 if seen >= set(numbers) and not left & set(numbers):
                     break
-                await asyncio.sleep(0)
+                await breathe(turn)
         await settle()
 
     async def says(self, text: str, who: JSON = AMINA, chat: JSON | None = None, **more: Any) -> list[JSON]:
@@ -151,11 +151,11 @@ class Conversation:
     async def noted(self) -> None:
         """Everything that was sent has been noted as sent."""
         async with asyncio.timeout(20):
-            while True:
+            for turn in count():
                 async with self.storage.read() as work:
                     if not await work.outbox.under_way():
                         return
-                await asyncio.sleep(0)
+                await breathe(turn)
 
     async def message(self, words: str, times: int = 1) -> JSON:
         """The newest message with these words, as soon as it has come so many times."""

@@ -1,12 +1,12 @@
 """A class group as its admins and pupils meet it: set-up, the day's quiz, live quizzes, names and the leaderboard."""
 
-import asyncio
 import re
 from datetime import timedelta
 from itertools import count
 
 import pytest
 
+from tests.clocks import breathe
 from tests.fake_telegram import AMINA, BO, CHIDI, CLASS_7B, JSON, Refusal, a_message, a_press, a_vote
 from tests.telegram.conversation import TURNS, Conversation
 from tutor_bot.domain.classes import Classroom, Names
@@ -48,7 +48,7 @@ async def done(chat: Conversation) -> None:
         if turn % 100 == 99:
             # What is left waits for Telegram's limits, and so for the clock.
             await chat.clock.advance(timedelta(milliseconds=100))
-        await asyncio.sleep(0)
+        await breathe(turn)
 
 
 async def passes(chat: Conversation, *steps: timedelta) -> None:

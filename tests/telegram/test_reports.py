@@ -1,6 +1,5 @@
 """The teacher's view: /report goes to admins alone, in private, and ends with the post."""
 
-import asyncio
 import csv
 import io
 from datetime import timedelta
@@ -8,6 +7,7 @@ from itertools import count
 
 import pytest
 
+from tests.clocks import breathe
 from tests.fake_telegram import AMINA, BLOCKED, BO, BROKEN, CLASS_7B, JSON, Refusal, a_press
 from tests.telegram.conversation import TURNS, Conversation
 
@@ -56,7 +56,7 @@ async def done(chat: Conversation) -> None:
             waits = (due is not None and due <= now) or await work.outbox.under_way()
             if not waits and not await work.classes.due_for_digest(now, 1):
                 return
-        await asyncio.sleep(0)
+        await breathe(turn)
 
 
 async def later(chat: Conversation, delta: timedelta) -> None:

@@ -394,20 +394,21 @@ class ClassMachine(RuleBasedStateMachine):
     async def at_once(
         self, poll: str, ballots: list[tuple[int, list[int]]], *, can_say: bool, poll_first: bool
     ) -> None:
-        await asyncio.gather(*(self.one_votes(poll, number, chosen, can_say, poll_first) for number, chosen in ballots))
+        """As the handlers do it: Telegram tells of the poll too, before the votes or after them.
 
-    async def one_votes(self, poll: str, number: int, chosen: list[int], can_say: bool, poll_first: bool) -> None:
-        """As the handlers do it: Telegram tells of the poll too, before the vote or after it."""
+        Everybody takes the first step before anybody takes the second. Threads would choose another order each time.
+        """
         asked = self.polls[poll]
         shown = ShownPoll(poll, f"1/2 · {asked.content.snapshot.stem}", asked.content.snapshot.options)
         if poll_first:
             await self.poll_is_seen(shown, can_say)
-        result = await self.live.vote(PEOPLE[number], poll, chosen)
-        if isinstance(result, MustCheck):
-            assert result.person == number
-            await self.checks(result, can_say)
-        elif result is False and await self.quizzing.vote(PEOPLE[number], poll, chosen):
-            await self.adopted(shown, can_say)
+        results = [await self.live.vote(PEOPLE[number], poll, chosen) for number, chosen in ballots]
+        for (number, chosen), result in zip(ballots, results, strict=True):
+            if isinstance(result, MustCheck):
+                assert result.person == number
+                await self.checks(result, can_say)
+            elif result is False and await self.quizzing.vote(PEOPLE[number], poll, chosen):
+                await self.adopted(shown, can_say)
         if not poll_first:
             await self.poll_is_seen(shown, can_say)
 
