@@ -92,7 +92,7 @@ def servers() -> Iterator[Servers]:
     made.server_close()
 
 
-def start(folder: Path, address: str, **more: str) -> subprocess.Popen[str]:
+def start(folder: Path, address: str, environment: dict[str, str] | None = None, **more: str) -> subprocess.Popen[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TUTOR_BOT_")}
     settings = {
         "TUTOR_BOT_TOKEN": TOKEN,
@@ -103,7 +103,7 @@ def start(folder: Path, address: str, **more: str) -> subprocess.Popen[str]:
     }
     return subprocess.Popen(
         [sys.executable, "-m", "tutor_bot", "run"],
-        env=clean | settings,
+        env=clean | settings | (environment or {}),
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,

@@ -73,6 +73,7 @@ async def test_a_fate_unknown_twice_is_given_up(chat: Conversation) -> None:
     """A learner would rather miss a question than get it again and again."""
     chat.telegram.replies["sendPoll"] = [hanging(), dropped(), hanging()]
     await chat.says("/quiz 1")
+    await chat.telegram.called("sendPoll", 1)
     await chat.noted()
     await chat.clock.advance(timedelta(seconds=5))
     await chat.telegram.called("sendPoll", 2)

@@ -221,6 +221,8 @@ class Page:
         async with self._jumping:
             now = self._world.clock.now()
             if to == "daily":
+                # First what is due already: until it is done, the bot does not know when the next one comes.
+                await self._world.clock.jump(now)
                 instant = await self._bot.next_daily()
                 if instant is None:
                     raise bad("nobody has chosen a daily quiz yet; write /daily to the bot")

@@ -18,7 +18,7 @@ def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     """The writer's engine and the readers'. `url` is an async SQLAlchemy URL."""
     if make_url(url).get_backend_name() != "sqlite":
         # Looked at before it is used: a server that was restarted meanwhile costs nobody an answer.
-        engine = create_async_engine(url, pool_size=READERS + 1, pool_pre_ping=True)
+        engine = create_async_engine(url, pool_size=READERS + 1, pool_pre_ping=True, hide_parameters=True)
         return engine, engine
     parsed = make_url(url)
     arguments, options = parsed.get_dialect()().create_connect_args(parsed)
@@ -26,8 +26,15 @@ def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     async def opened() -> OneHopConnection:
         return await connect(*arguments, **options)
 
-    writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, async_creator=opened)
-    readers = create_async_engine(url, pool_size=READERS, max_overflow=0, pool_timeout=60, async_creator=opened)
+    # Parameters hold names and words, which have no place in an error's text.
+    common: dict[str, Any] = {
+        "max_overflow": 0,
+        "pool_timeout": 60,
+        "async_creator": opened,
+        "hide_parameters": True,
+    }
+    writer = create_async_engine(url, pool_size=1, **common)
+    readers = create_async_engine(url, pool_size=READERS, **common)
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (readers, "BEGIN")):
         _take_control(engine, begin)
     file = make_url(url).database
