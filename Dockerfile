@@ -10,6 +10,10 @@ RUN useradd --create-home --uid 10001 tutor && install -d -o tutor /data
 USER tutor
 ENV PATH=/opt/tutor-bot/bin:$PATH \
     TUTOR_BOT_DATABASE_URL=sqlite:////data/tutor.db \
-    XDG_CACHE_HOME=/data/cache
+    TUTOR_BOT_LISTEN=0.0.0.0:8080 \
+    XDG_CACHE_HOME=/data/cache \
+    MPLCONFIGDIR=/data/cache/matplotlib
 VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --start-period=30s CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8080/healthz')"]
 CMD ["tutor-bot", "run"]

@@ -5,7 +5,7 @@ WORDS := build/tutor_bot.pot
 LOCALE := tutor_bot/wording/locale
 
 # The first target is what `make` alone does: try the bot.
-.PHONY: sandbox setup test check bench load simulate words clean
+.PHONY: sandbox setup test check bench load soak simulate words clean
 
 sandbox: setup
 	$(BIN)/tutor-bot sandbox $(TUTOR_BOT_SANDBOX)
@@ -34,6 +34,10 @@ bench: setup
 
 load: setup
 	$(BIN)/python -m tests.load
+
+# The long form of what the tests do for a moment: the bot killed hundreds of times.
+soak: setup
+	$(BIN)/python -m tests.crash --kills 300
 
 simulate: setup
 	$(BIN)/python -m tests.simulation docs/simulation.png

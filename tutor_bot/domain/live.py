@@ -17,7 +17,7 @@ PAUSE = timedelta(seconds=6)
 """Between the standing and the next question: time to read."""
 TALK = timedelta(seconds=60)
 """The same with a break to talk the answer over."""
-GRACE = timedelta(seconds=1)
+GRACE = timedelta(milliseconds=800)
 """After a poll's end, for votes that are still on their way."""
 CORRECTION = timedelta(seconds=5)
 """Votes that come after the standing are gathered for so long before it is corrected, and so are those who join."""
