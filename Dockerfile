@@ -15,5 +15,5 @@ ENV PATH=/opt/tutor-bot/bin:$PATH \
     MPLCONFIGDIR=/data/cache/matplotlib
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --start-period=30s CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8080/healthz')"]
+HEALTHCHECK --start-period=30s CMD ["python", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8080); c.request('GET', '/healthz'); exit(c.getresponse().status != 200)"]
 CMD ["tutor-bot", "run"]
