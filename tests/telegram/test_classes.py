@@ -5,11 +5,14 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
+from sqlalchemy import select
 
 from tests.clocks import breathe
 from tests.fake_telegram import AMINA, BO, CHIDI, CLASS_7B, JSON, Refusal, a_message, a_press, a_vote
 from tests.telegram.conversation import TURNS, Conversation
 from tutor_bot.domain.classes import Classroom, Names
+from tutor_bot.storage.outbox import Kind
+from tutor_bot.storage.schema import outbox
 
 # The use cases below are tried on both databases elsewhere; here it is the words that count.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -538,6 +541,53 @@ async def test_by_the_clock(room: Conversation) -> None:
     podium = await room.message("The quiz is over.")
     assert "1 of 2 right" in podium["text"]
     assert "1 question was skipped" in podium["text"]
+
+
+async def test_the_teacher_deletes_the_poll(room: Conversation) -> None:
+    """What stood in it counts as far as it came; skipping it and going on work all the same."""
+    await lobby(room, "/quiz 3 10")
+    await room.presses("Start now (admins)", TEACHER)
+    await room.votes(await room.poll(1), right=True, who=BO)
+    room.telegram.replies["stopPoll"] = Refusal(400, "Bad Request: message with poll to stop not found")
+    await room.presses("⏭ Skip (admins)", TEACHER)
+    await room.votes(await room.poll(2), right=True, who=BO)
+    await room.message("1 of 1 knew it")
+    await room.says("/stop", TEACHER, CLASS_7B)
+    podium = await room.message("The quiz is over.")
+    assert "1 question was skipped" in podium["text"]
+
+
+async def test_a_restart_in_the_middle(room: Conversation) -> None:
+    """Within ten seconds of a question's end that fell into the gap, the standing is there, and the next question."""
+    await lobby(room, "/quiz 2 10")
+    await room.presses("Start now (admins)", TEACHER)
+    await room.votes(await room.poll(1), right=True, who=BO)
+    await room.stop()
+    await room.clock.advance(30)
+    began = room.clock.now()
+    await room.start()
+    await room.message("1 of 1 knew it")
+    await room.poll(2)
+    async with room.storage.read() as work:
+        rows = await work._connection.execute(select(outbox.c.not_before).where(outbox.c.kind == Kind.LIVE_QUESTION))
+    # When it was put; the test's clock runs on while it is sent.
+    assert max(rows.scalars()) - began <= timedelta(seconds=10)
+
+
+async def test_restricted_in_the_middle(room: Conversation) -> None:
+    """The bot may not write any more: the quiz is over and nothing waits; when it may again, a new one is played."""
+    await lobby(room, "/quiz 2 10")
+    await room.presses("Start now (admins)", TEACHER)
+    await room.poll(1)
+    room.telegram.replies["sendMessage"] = Refusal(403, "Forbidden: bot was kicked from the supergroup chat")
+    await room.clock.advance(15)
+    await done(room)
+    room.telegram.replies.clear()
+    await passes(room, MINUTE)
+    assert len(room.telegram.polls) == 1
+    await lobby(room, "/quiz 1 10")
+    await room.presses("Start now (admins)", TEACHER)
+    await room.poll(2)
 
 
 async def test_homework(room: Conversation) -> None:

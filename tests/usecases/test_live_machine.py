@@ -552,7 +552,7 @@ class ClassMachine(RuleBasedStateMachine):
         self.run(self.clock.advance(until - self.clock.now()))
 
     def next_due(self, *, sends: bool = True) -> datetime | None:
-        instants = [self.run(self.live.next_instant())]
+        instants = [self.run(self.live.next_instant(self.clock.now()))]
         if sends:
             instants.append(self.run(self.sending.next_due()))
         if self.rows("SELECT 1 FROM live_quizzes WHERE wake <= ?", f"{self.clock.now():%Y-%m-%d %H:%M:%S.%f}"):

@@ -53,7 +53,8 @@ class Ticker:
             try:
                 await self.tick()
                 for due in (self._daily, self._live, self._classes):
-                    wake = min(wake, await due.next_instant() or wake)
+                    # After the instant at which this round began: what fell due while it lasted is due at once.
+                    wake = min(wake, await due.next_instant(now) or wake)
             except Exception:
                 log.exception("what is due could not be done; the next tick takes it up")
             await self._sleep_until(wake)

@@ -209,9 +209,10 @@ class Classes:
                 await self._digest(work, classroom, now)
         return len(due) + len(news)
 
-    async def next_instant(self) -> datetime | None:
+    async def next_instant(self, after: datetime) -> datetime | None:
+        """When something falls due next, `after` what has been done."""
         async with self.storage.read() as work:
-            return await work.classes.next_due_after(self.clock.now())
+            return await work.classes.next_due_after(after)
 
     async def next_quiz(self) -> datetime | None:
         """When the next daily quiz of a class is due."""

@@ -31,10 +31,10 @@ class DailyQuiz:
         async with self.storage.work() as work:
             return await self._quizzes(work, now) or await self._reminders(work, now) or await self._weekly(work, now)
 
-    async def next_instant(self) -> datetime | None:
-        """When something falls due next, nothing being due now."""
+    async def next_instant(self, after: datetime) -> datetime | None:
+        """When something falls due next, `after` what has been done."""
         async with self.storage.read() as work:
-            return await work.people.next_due_after(self.clock.now())
+            return await work.people.next_due_after(after)
 
     async def next_quiz(self) -> datetime | None:
         """When the next daily quiz is due."""

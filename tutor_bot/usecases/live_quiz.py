@@ -461,9 +461,10 @@ class LiveQuiz:
                 await self._go_on(work, live, now)
             return len(due)
 
-    async def next_instant(self) -> datetime | None:
+    async def next_instant(self, after: datetime) -> datetime | None:
+        """When something falls due next, `after` what has been done."""
         async with self.storage.read() as work:
-            return await work.live.next_wake(self.clock.now())
+            return await work.live.next_wake(after)
 
     async def _go_on(self, work: Work, live: Live, now: datetime) -> None:
         match live.state:
