@@ -29,10 +29,9 @@ from tutor_bot.sandbox import Bot, Sandbox
 from tutor_bot.storage import Storage
 
 LEARNERS = 24
-WITH_DAILY = 6
 LONGEST_LIFE = 1.2
 """Seconds; the shortest ends while the bot still starts."""
-PATIENCE = 120
+PATIENCE = 300
 """Seconds for the last life to finish what was left."""
 
 
@@ -63,6 +62,7 @@ class Town:
     def __init__(self, sandbox: Sandbox, rng: random.Random, learners: int) -> None:
         self.sandbox, self.rng = sandbox, rng
         self.people = [sandbox.world.add_person(f"Learner {n}", "", f"l{n}").id for n in range(learners)]
+        self.with_daily = self.people[: max(6, learners // 4)]
         self.asked: dict[int, list[int]] = {person: [] for person in self.people}
         self.voted: dict[str, list[int]] = {}
         self.began: set[int] = set()
@@ -131,7 +131,7 @@ async def _wish_for_dailies(url: str, town: Town, kills: int) -> None:
     """Some have a daily quiz, which falls due at some moment of the killing."""
     storage, now = Storage(url), SystemClock().now()
     async with storage.work() as work:
-        for place, person in enumerate(town.people[:WITH_DAILY]):
+        for place, person in enumerate(town.with_daily):
             learner = await work.people.meet(Person(person, f"Learner {place}"), now)
             due = now + timedelta(seconds=town.rng.uniform(0, kills * LONGEST_LIFE / 2))
             minute = due.hour * 60 + due.minute
@@ -177,18 +177,22 @@ async def _count(town: Town, url: str, outcome: Outcome) -> None:
                 outcome.lost.append(f"{person}: no answer about f{number}")
             outcome.repeated += max(0, answers[number] - 1)
     kept = await _kept(url)
-    for question, (who, chosen, shown) in kept.items():
-        if not shown:
-            continue
-        outcome.votes += 1
-        outcome.repeated += len(shown) - 1
-        if chosen is None:
+    for question, (who, chosen, shown, _) in kept.items():
+        outcome.votes += chosen is not None
+        outcome.repeated += max(0, len(shown) - 1)
+        given = [town.voted[poll] for poll in shown if poll in town.voted]
+        if given and chosen is None:
             outcome.lost.append(f"{who}: no vote on question {question}")
-        elif chosen not in [town.voted.get(poll) for poll in shown]:
+        elif given and chosen not in given:
             outcome.lost.append(f"{who}: another vote on question {question}")
-    seen = {poll for _, _, shown in kept.values() for poll in shown}
-    outcome.lost += [f"a vote on {poll}, which nobody knows" for poll in town.voted if poll not in seen]
-    for person in town.people[:WITH_DAILY]:
+    # A poll that came twice, of which only the second is known: then the question has its answer from there.
+    answered = {(who, stem) for who, chosen, _, stem in kept.values() if chosen is not None}
+    known = {poll for _, _, shown, _ in kept.values() for poll in shown}
+    for poll in town.voted.keys() - known:
+        seen = town.sandbox.world.polls[poll]
+        if not any(who == seen.chat and seen.question.endswith(stem) for who, stem in answered):
+            outcome.lost.append(f"{seen.chat}: a vote on {seen.question}, which nobody knows")
+    for person in town.with_daily:
         days = await _daily_quizzes(url, person)
         outcome.dailies += days
         if days != 1:
@@ -203,20 +207,25 @@ async def _rows(url: str, sql: str) -> list[Any]:
     return rows
 
 
-async def _kept(url: str) -> dict[int, tuple[int, list[int] | None, list[str]]]:
-    """By question: whose it is, the vote that was kept, and the polls that are known to be of it."""
+async def _kept(url: str) -> dict[int, tuple[int, list[int] | None, list[str], str]]:
+    """By question: whose it is, the vote that was kept, the polls that are known to be of it, its stem."""
     answered = await _rows(
         url,
-        "SELECT q.id, l.telegram_id, a.chosen FROM questions q JOIN quizzes z ON z.id = q.quiz_id"
+        "SELECT q.id, l.telegram_id, a.chosen, q.snapshot FROM questions q JOIN quizzes z ON z.id = q.quiz_id"
         " JOIN learners l ON l.id = z.learner_id LEFT JOIN answers a ON a.question_id = q.id",
     )
     polls: dict[int, list[str]] = {}
     for poll, question in await _rows(url, "SELECT poll_id, question_id FROM polls"):
         polls.setdefault(question, []).append(poll)
     return {
-        question: (who, json.loads(chosen) if isinstance(chosen, str) else chosen, polls.get(question, []))
-        for question, who, chosen in answered
+        question: (who, _read(chosen), polls.get(question, []), _read(snapshot)["stem"])
+        for question, who, chosen, snapshot in answered
     }
+
+
+def _read(value: Any) -> Any:
+    """JSON, which only one of the databases hands out as what it means."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 async def _daily_quizzes(url: str, person: int) -> int:
@@ -232,10 +241,11 @@ async def _daily_quizzes(url: str, person: int) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--learners", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, suppress(KeyboardInterrupt):
-        outcome = asyncio.run(crash(chosen.kills, chosen.seed, Path(folder)))
+        outcome = asyncio.run(crash(chosen.kills, chosen.seed, Path(folder), learners=chosen.learners))
         print(outcome)
         for line in (*outcome.lost, *outcome.doubled):
             print(line)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from starlette.datastructures import UploadFile
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -45,6 +45,13 @@ class BotApi:
         ]
 
     async def _call(self, request: Request) -> Response:
+        try:
+            return await self._answered(request)
+        except ClientDisconnect:
+            # The bot was stopped while it asked; nobody is there to hear of it.
+            return Response(status_code=400)
+
+    async def _answered(self, request: Request) -> Response:
         if request.path_params["token"] != self.token:
             return _refusal(Refused(401))
         method = request.path_params["method"]
