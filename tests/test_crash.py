@@ -7,7 +7,7 @@ from tests.crash import crash
 
 async def test_killed_at_any_moment(tmp_path: Path) -> None:
     """Every question is answered, every vote counted once, every daily quiz there once."""
-    outcome = await crash(8, seed=7, folder=tmp_path, learners=10)
+    outcome = await crash(7, seed=7, folder=tmp_path, learners=8)
     assert outcome.lost == []
     assert outcome.doubled == []
     assert outcome.asked > 20

@@ -73,6 +73,7 @@ def test_a_file_name_that_is_a_trick(tmp_path: Path) -> None:
     assert re.fullmatch(r"[a-z0-9-]+", made.name)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_nobodys_name_and_word_is_logged(
     storage: Storage, knowledge: Knowledge, clock: MovingClock, caplog: pytest.LogCaptureFixture
 ) -> None:

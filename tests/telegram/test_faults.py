@@ -11,6 +11,9 @@ from tests.clocks import until
 from tests.fake_telegram import BLOCKED, BO, BROKEN, FLOOD, Refusal, a_message
 from tests.telegram.conversation import Conversation
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What is tried here lies in front of the database, whichever it is."""
+
 QUESTION = "What was the testament?"
 
 

@@ -1,6 +1,7 @@
 """The web server: who is let in, what Telegram is told, and what whoever watches reads."""
 
 import json
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,14 @@ class Desk:
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
+
+
+@pytest.fixture
+async def storage(migrated_file: Path, tmp_path: Path) -> AsyncIterator[Storage]:
+    """SQLite's: what is tried here lies in front of the database, whichever it is."""
+    made = Storage(f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'tutor.db')}")
+    yield made
+    await made.close()
 
 
 @pytest.fixture

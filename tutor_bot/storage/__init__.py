@@ -125,6 +125,10 @@ class Storage:
         """
         if self._writer.dialect.name != "sqlite":
             return True
+        with self._counted():
+            return await self._emptied_log()
+
+    async def _emptied_log(self) -> bool:
         async with self._writer.connect() as connection:
             raw = await connection.get_raw_connection()
             cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
