@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine, event, pool
 
+from tutor_bot.storage.replica import ADVISORY_LOCKS, MIGRATING
 from tutor_bot.storage.schema import metadata
 
 config = context.config
@@ -20,6 +21,14 @@ def run() -> None:
         @event.listens_for(engine, "begin")
         def began(connection):  # type: ignore[no-untyped-def]
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    else:
+
+        @event.listens_for(engine, "connect")
+        def alone(connection, _record):  # type: ignore[no-untyped-def]
+            # Several replicas may start at once: one migrates, the others wait and find it done.
+            connection.execute(f"SELECT pg_advisory_lock({ADVISORY_LOCKS}, {MIGRATING})")
+            connection.commit()
 
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, compare_type=True)

@@ -304,6 +304,7 @@ async def stage(file: Path) -> AsyncIterator[Stage]:
     )
     receiver = Receiver(clock)
     await receiver.start(running.application)
+    await receiver.fetch()
     work = [asyncio.create_task(running.sender.run()), asyncio.create_task(running.ticker.run())]
     set_up = Stage(running, telegram, clock, file)
     set_up.watch()

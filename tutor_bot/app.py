@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from tutor_bot.content import load
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.facts import Catalogue
 from tutor_bot.domain.meter import Meter
+from tutor_bot.domain.replicas import Part
 from tutor_bot.keeper import Keeper
 from tutor_bot.matching import default_cache, load_engine
 from tutor_bot.settings import Settings
@@ -26,9 +27,12 @@ from tutor_bot.shipped import content_folder, migrations_folder
 from tutor_bot.storage import Storage
 from tutor_bot.storage.migrate import DatabaseError
 from tutor_bot.storage.migrate import upgrade as upgrade_database
+from tutor_bot.storage.replica import INBOX, OUTGOING, SCHEDULE, Replica
 from tutor_bot.telegram.application import build, show_menus
+from tutor_bot.telegram.collector import Collector
 from tutor_bot.telegram.context import Tutor, TutorApplication
 from tutor_bot.telegram.jobs import MINUTE, Ticker
+from tutor_bot.telegram.processor import OrderedProcessor
 from tutor_bot.telegram.receiver import Receiver, ReceivingEnded
 from tutor_bot.telegram.receiver import Webhook as WebhookToSet
 from tutor_bot.telegram.sender import Sender
@@ -46,6 +50,7 @@ from tutor_bot.usecases.quizzing import Quizzing
 from tutor_bot.usecases.receiving import Receiving
 from tutor_bot.usecases.reporting import Reporting
 from tutor_bot.usecases.sending import Sending
+from tutor_bot.usecases.sharing import SharedReceiving
 from tutor_bot.usecases.short_answers import ShortAnswers
 from tutor_bot.usecases.watching import Watching
 from tutor_bot.web import AddressInUseError, NotTakenError, PrometheusMeter, Web, Webhook
@@ -82,6 +87,9 @@ class Running:
     sender: Sender
     ticker: Ticker
     studio: Studio
+    replica: Replica | None = None
+    """Us among several that may serve the same database; None where there can be but one."""
+    collector: Collector | None = None
 
 
 def upgrade(database_url: str) -> None:
@@ -145,8 +153,12 @@ def compose(
     request: BaseRequest | None = None,
     studio: Studio | None = None,
     meter: Meter | None = None,
+    replica: Replica | None = None,
 ) -> Running:
-    """Put the rooms together. `request` replaces the network in tests, `studio` the process that draws."""
+    """Put the rooms together. `request` replaces the network in tests, `studio` the process that draws.
+
+    With a `replica` (of `storage.replica()`) the inbox is shared with the others that serve the same database.
+    """
     quizzing = Quizzing(storage, knowledge, clock)
     daily = DailyQuiz(storage, quizzing, clock)
     live = LiveQuiz(storage, knowledge, clock)
@@ -171,11 +183,13 @@ def compose(
         sending=sending,
         default_zone=zone,
     )
+    shared = SharedReceiving(storage, clock, replica=replica.number) if replica else None
     application = build(
         token=token,
         api_url=api_url,
         tutor=tutor,
-        inbox=Receiving(storage, clock),
+        inbox=shared or Receiving(storage, clock),
+        is_shared=replica is not None,
         clock=clock,
         studio=studio,
         request=request,
@@ -185,7 +199,26 @@ def compose(
     storage.on_outgoing = sender.poke
     ticker = Ticker(daily, live, classes, Housekeeping(storage, clock), sender, clock, at_most=look_every)
     storage.on_schedule = ticker.poke
-    return Running(application, storage, knowledge, daily, classes, sender, ticker, studio)
+    running = Running(application, storage, knowledge, daily, classes, sender, ticker, studio)
+    return _among_others(running, replica, shared, clock) if replica and shared else running
+
+
+def _among_others(running: Running, replica: Replica, shared: SharedReceiving, clock: Clock) -> Running:
+    """The same, told what falls to it and what the others have changed."""
+    application = running.application
+    bot, processor, limits = application.bot, application.update_processor, application.bot.rate_limiter
+    assert isinstance(processor, OrderedProcessor)
+    collector = Collector(shared, bot, processor, application.update_queue, clock)
+    heard = {INBOX: collector.poke, OUTGOING: running.sender.poke, SCHEDULE: running.ticker.poke}
+
+    def take_part(part: Part | None) -> None:
+        if part:
+            limits.take_part(part)
+        collector.take_part(part, replica.alive)
+
+    replica.on_part = take_part
+    replica.on_heard = lambda channel: heard[channel]()
+    return replace(running, replica=replica, collector=collector)
 
 
 async def _serve(settings: Settings, token: str, content: Path, catalogue: Catalogue) -> None:
@@ -194,6 +227,7 @@ async def _serve(settings: Settings, token: str, content: Path, catalogue: Catal
     knowledge = Knowledge(load_engine(catalogue, default_cache()))
     keeper = Keeper(knowledge, catalogue, default_cache())
     meter = PrometheusMeter()
+    replica = storage.replica()
     running = compose(
         storage=storage,
         knowledge=knowledge,
@@ -203,6 +237,7 @@ async def _serve(settings: Settings, token: str, content: Path, catalogue: Catal
         zone=settings.timezone.key,
         curators=frozenset(settings.curators),
         meter=meter,
+        replica=replica,
     )
     keeping = asyncio.create_task(keeper.run(storage))
     announced = WebhookToSet(settings.webhook_url, settings.secret) if settings.webhook_url else None
@@ -283,16 +318,54 @@ async def until_stopped(running: Running, receiver: Receiver, stopped: asyncio.E
 
 
 async def _receive(running: Running, receiver: Receiver) -> None:
-    """What was left over first, then updates, the outbox and the minute tick."""
+    """What was left over first, then whatever comes."""
     await receiver.start(running.application)
     log.info("serving as @%s", running.application.bot.username)
-    work = [
-        asyncio.create_task(running.sender.run()),
-        asyncio.create_task(running.ticker.run()),
-        asyncio.create_task(_menus(running.application)),
-    ]
+    if running.replica and running.collector:
+        await _take_part(running, running.replica, running.collector, receiver)
+    else:
+        await _lead(running, receiver)
+
+
+async def _lead(running: Running, receiver: Receiver) -> None:
+    """Fetch updates, send what the outbox holds, and tick."""
+    await receiver.fetch()
+    await _together(receiver.ended(), running.sender.run(), running.ticker.run(), _menus(running.application))
+
+
+async def _take_part(running: Running, replica: Replica, collector: Collector, receiver: Receiver) -> None:
+    """Act on updates like the other replicas, and lead whenever that falls to us."""
+
+    async def lead_in_turn() -> None:
+        while True:
+            await replica.leading.wait()
+            leading = asyncio.create_task(_lead(running, receiver))
+            deposed = asyncio.create_task(replica.following.wait())
+            try:
+                await asyncio.wait({leading, deposed}, return_when=asyncio.FIRST_COMPLETED)
+                if leading.done():
+                    return leading.result()
+            finally:
+                for task in (leading, deposed):
+                    task.cancel()
+                await asyncio.gather(leading, deposed, return_exceptions=True)
+            await receiver.fetch_no_more()
+
+    async def collect() -> None:
+        try:
+            await collector.run()
+        finally:
+            await collector.give_back()
+
+    # Last the replica itself: until then the others leave alone what is ours.
+    await _together(_together(lead_in_turn(), collect()), replica.run())
+
+
+async def _together(first: Awaitable[None], *others: Coroutine[Any, Any, None]) -> None:
+    """Until the first ends or fails; then the others are ended."""
+    work = [asyncio.create_task(other) for other in others]
     try:
-        await receiver.ended()
+        await first
     finally:
         for task in work:
             task.cancel()

@@ -87,6 +87,7 @@ class Bot:
 
     async def start(self) -> None:
         await self.receiver.start(self.application)
+        await self.receiver.fetch()
 
     async def stop(self) -> None:
         await self.receiver.stop()

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import cached_property
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.storage.asked import AskedQuestions
@@ -18,6 +19,7 @@ from tutor_bot.storage.outbox import Outbox
 from tutor_bot.storage.people import People
 from tutor_bot.storage.privacy import Privacy
 from tutor_bot.storage.quizzes import Quizzes
+from tutor_bot.storage.replica import INBOX, OUTGOING, SCHEDULE, Replica
 from tutor_bot.storage.strays import Strays
 from tutor_bot.storage.turns import Turns
 from tutor_bot.storage.watching import Watching
@@ -30,6 +32,25 @@ class Work:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    @property
+    def news(self) -> list[str]:
+        """Which of what is waited for this transaction has brought about."""
+
+        def says(name: str, what: str) -> bool:
+            return name in self.__dict__ and bool(getattr(self.__dict__[name], what))
+
+        found = {
+            INBOX: says("inbox", "added"),
+            OUTGOING: says("outbox", "added"),
+            SCHEDULE: any(says(name, "rescheduled") for name in ("people", "live", "classes")),
+        }
+        return [channel for channel, is_so in found.items() if is_so]
+
+    async def announce(self, channels: list[str]) -> None:
+        """Tell the other replicas, as soon as this transaction is committed."""
+        for channel in channels:
+            await self._connection.execute(select(func.pg_notify(channel, "")))
 
     @cached_property
     def people(self) -> People:
@@ -91,6 +112,8 @@ class Storage:
         """Called after a transaction that left something to send has been committed."""
         self.on_schedule: Callable[[], None] = lambda: None
         """Called after a transaction that changed when something is due."""
+        self.is_shared = False
+        """Whether other processes may serve the same database, and hear of what is changed here."""
         self.erased: datetime | None = None
         """When somebody was last erased, until the log is known to hold nothing of them."""
         self.busy = 0
@@ -106,9 +129,11 @@ class Storage:
             async with self._turns.turn(patient=patient), self._writer.begin() as connection:
                 work = Work(connection)
                 yield work
-        if "outbox" in work.__dict__ and work.outbox.added:
+                if self.is_shared:
+                    await work.announce(work.news)
+        if OUTGOING in work.news:
             self.on_outgoing()
-        if any(name in work.__dict__ and getattr(work, name).rescheduled for name in ("people", "live", "classes")):
+        if SCHEDULE in work.news:
             self.on_schedule()
 
     @asynccontextmanager
@@ -117,6 +142,13 @@ class Storage:
         with self._counted():
             async with self._readers.begin() as connection:
                 yield Work(connection)
+
+    def replica(self) -> Replica | None:
+        """Us among the processes that serve this database, told of their changes; None where there can be but one."""
+        if self._writer.dialect.name != "postgresql":
+            return None
+        self.is_shared = True
+        return Replica(self.url)
 
     async def wipe(self) -> bool:
         """Take what was erased out of SQLite's log too; False while somebody still reads an older state.

@@ -86,7 +86,9 @@ _CLAIM = (
             _NEXT_OF_EACH.where(outbox.c.not_before <= bindparam("now"))
             .order_by(outbox.c.not_before)
             .limit(bindparam("most"))
-        )
+        ),
+        # Said once more, for this alone is looked at again when another replica has been faster.
+        outbox.c.state == State.WAITING,
     )
     .values(state=State.SENDING, tries=outbox.c.tries + 1)
     .returning(

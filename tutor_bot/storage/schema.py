@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
     true,
 )
 from sqlalchemy.engine import Dialect
@@ -376,6 +377,9 @@ outbox = Table(
     Index(None, "state", "not_before"),
 )
 
+_IN_HAND = text("owner IS NOT NULL")
+_WAITING = text("state = 'waiting'")
+
 updates = Table(
     "updates",
     metadata,
@@ -387,5 +391,10 @@ updates = Table(
     Column("tries", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("error", Text),
+    Column("owner", Integer, comment="the replica that has it in hand, of several"),
+    Column("again", UtcDateTime, comment="not to be tried before"),
     Index(None, "state", "arrival"),
+    # No two updates of one line are ever in hand at a time: the database itself sees to it.
+    Index("uq_updates_in_hand", "key", unique=True, sqlite_where=_IN_HAND, postgresql_where=_IN_HAND),
+    Index("ix_updates_waiting", "key", "arrival", sqlite_where=_WAITING, postgresql_where=_WAITING),
 )

@@ -51,14 +51,19 @@ def build(
     inbox: InboxStore,
     clock: Clock,
     studio: Studio,
+    is_shared: bool = False,
     request: BaseRequest | None = None,
     updates_request: BaseRequest | None = None,
     meter: Meter | None = None,
 ) -> TutorApplication:
-    """The application, ready to be initialised; `request` replaces the network in tests."""
+    """The application, ready to be initialised; `request` replaces the network in tests.
+
+    `is_shared` says that other replicas take updates out of the same inbox.
+    """
     bot = InboxBot(
         token,
         inbox=inbox,
+        is_shared=is_shared,
         meter=meter,
         base_url=f"{api_url.rstrip('/')}/bot",
         base_file_url=f"{api_url.rstrip('/')}/file/bot",
@@ -70,7 +75,7 @@ def build(
     application: TutorApplication = (
         Application.builder()
         .bot(bot)
-        .concurrent_updates(OrderedProcessor(inbox, clock, meter=meter))
+        .concurrent_updates(OrderedProcessor(inbox, clock, is_shared=is_shared, meter=meter))
         .context_types(ContextTypes(context=TutorContext))
         .build()
     )

@@ -48,10 +48,15 @@ class InboxBot(ExtBot[Priority]):
     Takes what `ExtBot` takes, and the store. `get_updates` raises `NetworkError` when the batch
     could not be stored: that makes the polling loop wait and fetch the same batch again, while
     any other exception makes it fetch on without a pause or end for good.
+
+    Where replicas share the inbox (`is_shared`), nothing is handed out here: what is stored is claimed, by any of them.
     """
 
-    def __init__(self, token: str, *, inbox: InboxStore, meter: Meter | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, token: str, *, inbox: InboxStore, is_shared: bool = False, meter: Meter | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(token, **kwargs)
+        self._is_shared = is_shared
         self._meter = meter or NoMeter()
         self._inbox = inbox
         self._next_offset: int | None = None
@@ -104,6 +109,8 @@ class InboxBot(ExtBot[Priority]):
         self._next_offset = raw[-1].update_id + 1
         for number in new:
             self._meter.received(_kind_of(read[number]))
+        if self._is_shared:
+            return []
         await self._set_aside(number for number in new if read[number] is None)
         fresh = {data["update_id"]: data for data in numbered if data["update_id"] in new}
         return [data for number, data in fresh.items() if read[number] is not None]
@@ -117,7 +124,10 @@ class InboxBot(ExtBot[Priority]):
 
     async def left_over(self) -> list[Update]:
         """What is left in the inbox from before, in order of arrival; what cannot be read is set aside."""
-        waiting = await self._inbox.waiting()
+        return await self.read(await self._inbox.waiting())
+
+    async def read(self, waiting: Sequence[RawUpdate]) -> list[Update]:
+        """These as updates; what cannot be read is set aside."""
         read = {raw.update_id: self._read_text(raw.body) for raw in waiting}
         await self._set_aside(number for number, update in read.items() if update is None)
         return [update for update in read.values() if update is not None]

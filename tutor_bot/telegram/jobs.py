@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from tutor_bot.domain.clock import Clock
 from tutor_bot.telegram.sender import Sender
+from tutor_bot.telegram.waiting import changed_or_at
 from tutor_bot.usecases.classes import Classes
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.housekeeping import Housekeeping
@@ -57,7 +58,7 @@ class Ticker:
                     wake = min(wake, await due.next_instant(now) or wake)
             except Exception:
                 log.exception("what is due could not be done; the next tick takes it up")
-            await self._sleep_until(wake)
+            await changed_or_at(self._changed, wake, self._clock)
 
     async def tick(self) -> None:
         """Do what is due. Pages are claimed as the outbox drains, never thousands at once."""
@@ -72,14 +73,3 @@ class Ticker:
         if self._swept is None or now >= self._swept + SWEEP_EVERY:
             await self._housekeeping.sweep()
             self._swept = now
-
-    async def _sleep_until(self, instant: datetime) -> None:
-        waits = [
-            asyncio.ensure_future(self._clock.sleep_until(instant)),
-            asyncio.ensure_future(self._changed.wait()),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()

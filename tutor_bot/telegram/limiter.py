@@ -12,7 +12,8 @@ from telegram.ext import BaseRateLimiter
 
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.meter import Meter, NoMeter
-from tutor_bot.telegram.windows import LONG_AGO, PER_GROUP, SECOND, Call, Chat, Place, Priority
+from tutor_bot.domain.replicas import Part
+from tutor_bot.telegram.windows import LONG_AGO, PACE, PER_GROUP, SECOND, Call, Chat, Pace, Place, Priority
 
 __all__ = ["Priority", "TelegramLimits"]
 
@@ -24,10 +25,9 @@ FOR_REPLIES = 3
 """Of the 30, kept free of quiz questions and broadcasts, so that a reply leaves at once."""
 FOR_BROADCASTS = 5
 """Of the 30, kept for broadcasts while any waits, whatever else is sent."""
-SPACING = SECOND / OVERALL
-"""Between quiz questions and broadcasts: places then fall free evenly, never 30 at the end of a second."""
 NEARLY_FULL = 3
 TRIES = 3
+HALF_PACE = Pace(2 * SECOND, 2)
 SLACK = timedelta(milliseconds=100)
 LONG_WAIT = timedelta(seconds=30)
 SWEEP = 256
@@ -47,6 +47,9 @@ class TelegramLimits(BaseRateLimiter[Priority]):
     answered. A `RetryAfter` is obeyed for its chat, and for all when a second chat gets one meanwhile;
     after three refusals it is raised. When closed, whatever would have to wait is dropped with
     `asyncio.CancelledError`.
+
+    Of several replicas each keeps to its part (`take_part`), so that the sum keeps within the limits. In a private chat
+    there may be two that write, the leader and the one that answers: each has half. Groups are the leader's.
     """
 
     def __init__(self, clock: Clock, meter: Meter | None = None) -> None:
@@ -56,6 +59,7 @@ class TelegramLimits(BaseRateLimiter[Priority]):
         self._places: list[Place] = []
         self._ready: dict[Priority, list[_Entry]] = {priority: [] for priority in Priority}
         self._blocked: list[tuple[datetime, int, int, int | str]] = []
+        self._overall, self._private = OVERALL, PACE
         self._number = 0
         self._given = 0
         self._version = 0
@@ -82,6 +86,15 @@ class TelegramLimits(BaseRateLimiter[Priority]):
             for call in chat.waiting:
                 call.turn.cancel()
             chat.waiting.clear()
+
+    def take_part(self, part: Part) -> None:
+        """Keep to this replica's part from now on."""
+        self._overall = part.share(OVERALL)
+        self._private = PACE if part.of == 1 else HALF_PACE
+        self._dispatch()
+
+    def _pace(self, chat: Chat) -> Pace:
+        return PACE if chat.is_group else self._private
 
     def crowded(self, chat_id: int | str) -> bool:
         """Whether a group's 20 a minute run short: with what waits, no more than three are left."""
@@ -171,7 +184,7 @@ class TelegramLimits(BaseRateLimiter[Priority]):
         chat, now = self._chats[chat_id], self._clock.now()
         self._version += 1  # Never begun anew: a chat that was forgotten may have left entries behind.
         chat.version = self._version
-        instant = chat.ready_at(now) if chat.waiting else None
+        instant = chat.ready_at(now, self._pace(chat)) if chat.waiting else None
         if instant is None:
             return
         entry = (chat.waiting[0].number, chat.version, chat_id)
@@ -215,9 +228,9 @@ class TelegramLimits(BaseRateLimiter[Priority]):
         owed = max(0, FOR_BROADCASTS - broadcasts)
         kept = owed if Priority.BROADCAST in heads else 0
         limits = {
-            Priority.REPLY: OVERALL - kept,
-            Priority.QUIZ: OVERALL - FOR_REPLIES - kept,
-            Priority.BROADCAST: OVERALL if owed else OVERALL - FOR_REPLIES,
+            Priority.REPLY: self._overall - kept,
+            Priority.QUIZ: self._overall - FOR_REPLIES - kept,
+            Priority.BROADCAST: self._overall if owed else self._overall - FOR_REPLIES,
         }
         for priority, chat_id in heads.items():
             if len(self._places) >= limits[priority]:
@@ -238,8 +251,9 @@ class TelegramLimits(BaseRateLimiter[Priority]):
         if chat.is_group:
             chat.places.append(place)
         if priority is not Priority.REPLY:
-            self._spaced_until = now + SPACING
-        chat.full_at = max(chat.full_at, now) + SECOND
+            # Places then fall free evenly, never all of them at the end of a second.
+            self._spaced_until = now + SECOND / self._overall
+        chat.full_at = max(chat.full_at, now) + self._pace(chat).every
         chat.in_flight += 1
         call.turn.set_result(place)
         self._file(chat_id)

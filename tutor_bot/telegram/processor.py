@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from bisect import insort
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -49,12 +49,23 @@ class OrderedProcessor(BaseUpdateProcessor):
     A vote waits until `poll` updates of the same poll that arrived before it have been handled,
     since only they tell which question an unknown poll is. Nothing a poll's handling does waits for a
     line, so this cannot lock up.
+
+    Where replicas share the inbox (`is_shared`), what failed is not kept here: it is claimed anew, by any of them.
     """
 
     def __init__(
-        self, inbox: InboxStore, clock: Clock, max_concurrent_updates: int = 4096, meter: Meter | None = None
+        self,
+        inbox: InboxStore,
+        clock: Clock,
+        max_concurrent_updates: int = 4096,
+        *,
+        is_shared: bool = False,
+        meter: Meter | None = None,
     ) -> None:
         super().__init__(max_concurrent_updates)
+        self._is_shared = is_shared
+        self.on_ended: Callable[[int], None] = lambda update_id: None
+        """Told of each update that this process has done with, whatever came of it."""
         self._meter = meter or NoMeter()
         self._inbox = inbox
         self._clock = clock
@@ -194,17 +205,21 @@ class OrderedProcessor(BaseUpdateProcessor):
         except Exception as error:
             log.error("update %s was handled but could not be struck off: %r", number, error)
             self._at(self._clock.now() + STORE_PAUSE, self._strike_off(number))
+        else:
+            self.on_ended(number)
 
     async def _note(self, job: _Job, failure: BaseException) -> None:
-        number = job.update.update_id
+        number, is_ours = job.update.update_id, not self._is_shared
         try:
             again = await self._inbox.failed(number, f"{type(failure).__name__}: {failure}"[:ERROR_LENGTH])
         except Exception as error:
             log.error("update %s failed, which could not be noted: %r", number, error)
-            again = self._clock.now() + STORE_PAUSE
+            again, is_ours = self._clock.now() + STORE_PAUSE, True
         if again is None:
             log.error("update %s is set aside, it failed too often: %s", number, type(failure).__name__)
+        if again is None or not is_ours:
             self._arrivals.pop(number, None)
+            self.on_ended(number)
         else:
             self._arrivals[number] = job.arrival
             self._at(again, self._requeue(job.update))

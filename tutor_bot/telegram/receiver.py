@@ -41,7 +41,7 @@ TO_SHUT_DOWN = 1.5
 REFUSED = "Telegram refuses the token; set TUTOR_BOT_TOKEN to the one that BotFather shows for this bot"
 STOPPED = "Fetching updates ended unexpectedly; start the bot again, nothing is lost"
 
-_WATCHED = ("Updater:start_polling:polling_task", ":update_fetcher")
+_FETCHING, _HANDING_ON = "Updater:start_polling:polling_task", ":update_fetcher"
 """Tasks of python-telegram-bot whose silent end leaves `running` true and the bot deaf."""
 
 
@@ -60,7 +60,8 @@ class ReceivingEnded(Exception):
 class Receiver:
     """Runs an application by long polling, or by webhook, in place of `Application.run_polling`.
 
-    The application's bot is an `InboxBot` and its update processor an `OrderedProcessor`.
+    The application's bot is an `InboxBot` and its update processor an `OrderedProcessor`. `start`, then `fetch`: of
+    several replicas only the one that leads does that, until it leads no more (`fetch_no_more`).
     """
 
     def __init__(self, clock: Clock, *, grace: timedelta = TO_END, webhook: Webhook | None = None) -> None:
@@ -71,9 +72,10 @@ class Receiver:
         self._application: Application[Any, Any, Any, Any, Any, Any] | None = None
         self._ended: asyncio.Future[None] | None = None
         self._stopping = False
+        self._fetches = False
 
     async def start(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-        """Handle what was left over, then fetch. Waits for the network.
+        """Reach Telegram, and handle what was left over. Waits for the network.
 
         Raises `ReceivingEnded` when Telegram refuses the token.
         """
@@ -89,14 +91,25 @@ class Receiver:
             application.update_queue.put_nowait(update)
         before = asyncio.all_tasks()
         await application.start()
+        self._watch(asyncio.all_tasks() - before, _HANDING_ON)
         await self._left_over_first(application.update_queue)
+        self._open = True
+
+    async def fetch(self) -> None:
+        """Have Telegram hand over updates, by fetching them or by having them brought.
+
+        Raises `ReceivingEnded` when Telegram refuses the token or the webhook.
+        """
+        application = self._application
+        assert application
+        assert application.updater
         if self._webhook:
-            self._open = True
             await self._set_webhook(application.bot, self._webhook)
-            self._watch(asyncio.all_tasks() - before, _WATCHED[1:])
             return
+        before = asyncio.all_tasks()
+        self._fetches = True
         try:
-            await updater.start_polling(
+            await application.updater.start_polling(
                 timeout=LONG_POLL,
                 bootstrap_retries=-1,
                 allowed_updates=ALLOWED_UPDATES,
@@ -104,8 +117,14 @@ class Receiver:
             )
         except InvalidToken:
             raise ReceivingEnded(REFUSED) from None
-        self._watch(asyncio.all_tasks() - before, _WATCHED)
-        self._open = True
+        self._watch(asyncio.all_tasks() - before, _FETCHING)
+
+    async def fetch_no_more(self) -> None:
+        """Another replica fetches from now on; what has been handed over here is acted on all the same."""
+        self._fetches = False
+        updater = self._application.updater if self._application else None
+        if updater and updater.running:
+            await _within(TO_STOP_FETCHING, updater.stop(), "fetching")
 
     @property
     def not_ready(self) -> str | None:
@@ -137,7 +156,7 @@ class Receiver:
             return
         if self._ended and not self._ended.done():
             self._ended.set_result(None)
-        processor, updater = application.update_processor, application.updater
+        processor = application.update_processor
         assert isinstance(processor, OrderedProcessor)
         # First this: a handler whose send is dropped next must find that we stop, not that it failed.
         processor.drop_waiting()
@@ -145,8 +164,7 @@ class Receiver:
         if isinstance(limits, TelegramLimits):
             limits.close()
         closing = asyncio.create_task(processor.close(self._grace))
-        if updater and updater.running:
-            await _within(TO_STOP_FETCHING, updater.stop(), "fetching")
+        await self.fetch_no_more()
         await closing
         # Its own stop works through the whole queue, which is quick now: the processor drops it all.
         if application.running:
@@ -196,16 +214,16 @@ class Receiver:
             handled.cancel()
             patience.cancel()
 
-    def _watch(self, tasks: "set[asyncio.Task[Any]]", names: tuple[str, ...]) -> None:
-        watched = [task for task in tasks if task.get_name().endswith(names)]
-        if len(watched) != len(names):
+    def _watch(self, tasks: "set[asyncio.Task[Any]]", name: str) -> None:
+        watched = [task for task in tasks if task.get_name().endswith(name)]
+        if len(watched) != 1:
             raise RuntimeError("this python-telegram-bot names its tasks otherwise; install the pinned one")
-        for task in watched:
-            task.add_done_callback(self._task_ended)
+        watched[0].add_done_callback(self._task_ended)
 
     def _task_ended(self, task: "asyncio.Task[Any]") -> None:
         error = None if task.cancelled() else task.exception()
-        if self._stopping or self._ended is None or self._ended.done():
+        wanted = self._stopping or (task.get_name().endswith(_FETCHING) and not self._fetches)
+        if wanted or self._ended is None or self._ended.done():
             return
         refused = isinstance(error, InvalidToken)
         ended = ReceivingEnded(REFUSED if refused else f"{STOPPED} ({error!r})" if error else STOPPED)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -43,6 +43,7 @@ from tutor_bot.domain.outgoing import (
 from tutor_bot.telegram.handlers.admins import ADMINS
 from tutor_bot.telegram.limiter import Priority
 from tutor_bot.telegram.speech import keyboard
+from tutor_bot.telegram.waiting import changed_or_at
 from tutor_bot.usecases.sending import Sending
 from tutor_bot.wording import curating, daily, live, quizzes, reports
 from tutor_bot.wording.view import View
@@ -82,8 +83,7 @@ class Sender:
 
     async def run(self) -> None:
         """Send until cancelled; what then waits for the limits is dropped, for it is in the outbox."""
-        await self._sending.recover()
-        self._hides_results = await self._sending.hides_results()
+        await self._recover()
         try:
             while True:
                 await self._has_room.wait()
@@ -98,11 +98,22 @@ class Sender:
                 for outgoing in batch:
                     self._begin(self._deliver(outgoing))
                 if not batch:
-                    await self._wait(due)
+                    # Or the next row is due, which it may have become just now.
+                    await changed_or_at(self._changed, due, self._clock)
         finally:
             for task in self._under_way:
                 task.cancel()
             await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _recover(self) -> None:
+        while True:
+            try:
+                await self._sending.recover()
+                self._hides_results = await self._sending.hides_results()
+                return
+            except Exception:
+                log.exception("what was being sent cannot be read; trying again in a moment")
+                await self._clock.sleep_until(self._clock.now() + _RETRY)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -115,17 +126,6 @@ class Sender:
         self._under_way.discard(task)
         if len(self._under_way) < ROOM:
             self._has_room.set()
-
-    async def _wait(self, due: datetime | None) -> None:
-        """Until something changes, or the next row is due, which it may have become just now."""
-        waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._changed.wait())]
-        if due is not None:
-            waits.append(asyncio.ensure_future(self._clock.sleep_until(due)))
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
 
     async def _deliver(self, outgoing: Outgoing) -> None:
         try:

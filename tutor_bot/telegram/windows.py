@@ -6,12 +6,21 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
 SECOND = timedelta(seconds=1)
-BURST = 3
-"""Messages that a chat may get at once; after that one a second."""
 PER_GROUP, GROUP_SPAN = 20, timedelta(minutes=1)
 LONGEST = timedelta(seconds=2)
 """A call without an answer is taken to have been counted by Telegram after this time."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A chat may get `burst` messages at once, and after that one in each span of `every`."""
+
+    every: timedelta
+    burst: int
+
+
+PACE = Pace(SECOND, 3)
 
 
 class Priority(IntEnum):
@@ -69,9 +78,9 @@ class Chat:
     def refresh(self, now: datetime) -> None:
         self.places = [place for place in self.places if place.free_at(GROUP_SPAN) > now]
 
-    def ready_at(self, now: datetime) -> datetime | None:
+    def ready_at(self, now: datetime, pace: Pace) -> datetime | None:
         """When its first call may go; None while a group's last call is still on its way."""
-        ready = max(self.paused_until, self.full_at - (BURST - 1) * SECOND)
+        ready = max(self.paused_until, self.full_at - (pace.burst - 1) * pace.every)
         if self.is_group:
             if self.in_flight:
                 return None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.inbox import RawUpdate
-from tutor_bot.storage import Storage
+from tutor_bot.storage import Storage, Work
 
 TRIES = 3
 PAUSE = timedelta(seconds=2)
@@ -71,8 +71,13 @@ class Receiving:
     async def failed(self, update_id: int, error: str) -> datetime | None:
         """When to try again; None when the update has been set aside after its third failure."""
         async with self.storage.work() as work:
-            tries = await work.inbox.failed(update_id, error)
-            if tries < TRIES:
-                return self.clock.now() + PAUSE * tries
-            await work.inbox.set_aside(update_id)
-            return None
+            return await next_try(work, update_id, error, self.clock.now())
+
+
+async def next_try(work: Work, update_id: int, error: str, now: datetime) -> datetime | None:
+    """Note a failure: when to try again, None when the update has been set aside after its third."""
+    tries = await work.inbox.failed(update_id, error)
+    if tries < TRIES:
+        return now + PAUSE * tries
+    await work.inbox.set_aside(update_id)
+    return None
