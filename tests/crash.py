@@ -1,38 +1,53 @@
-"""The bot is killed at random moments while people ask, vote and await their daily quiz; in the end all is counted.
+"""The bot is killed at random moments while people ask, vote, play and await their daily quiz; then all is counted.
 
 `python -m tests.crash --kills 300` is the long form; the tests run a short one. Telegram is the sandbox's, in this
-process; each life of the bot is a process of its own, which SIGKILL ends without a chance to tidy up.
+process; each life of the bot is a process of its own, which SIGKILL ends without a chance to tidy up. With `replicas`
+so many live at a time, and it is the leader that is killed.
 """
 
 import argparse
 import asyncio
 import json
 import multiprocessing
+import os
 import random
 import tempfile
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from tests.clocks import FastClock, until
 from tests.crash_life import FACTS, life, nothing
+from tests.postgresql import fresh_database
 from tutor_bot.app import upgrade
-from tutor_bot.clock import MovableClock, SystemClock
 from tutor_bot.domain.people import Person
 from tutor_bot.sandbox import Bot, Sandbox
+from tutor_bot.sandbox.polls import Poll
 from tutor_bot.storage import Storage
+from tutor_bot.storage.replica import ADVISORY_LOCKS
 
 LEARNERS = 24
+PUPILS = 6
+SUBSCRIBERS = 80
+"""Who have their daily quiz at the same moment, where there are several replicas."""
+AT_ONCE = 40
+"""Seconds after the beginning; a live quiz is under way then."""
 LONGEST_LIFE = 1.2
 """Seconds; the shortest ends while the bot still starts."""
+LEADS_FOR = 4.0
+"""Seconds at most until the leader of several replicas is killed."""
 PATIENCE = 300
 """Seconds for the last life to finish what was left."""
+SPEED = 4
+"""Everybody's clock runs so much faster than the machine's: a lesson takes minutes."""
 
 
 @dataclass
@@ -42,7 +57,11 @@ class Outcome:
     kills: int = 0
     asked: int = 0
     votes: int = 0
+    lessons: int = 0
+    class_votes: int = 0
     dailies: int = 0
+    too_many: int = 0
+    """Answers 429."""
     repeated: int = 0
     seconds: float = 0
     lost: list[str] = field(default_factory=list)
@@ -51,24 +70,35 @@ class Outcome:
     def __str__(self) -> str:
         return (
             f"{self.kills} kills in {self.seconds:.0f} s: {self.asked} questions, {self.votes} votes,"
-            f" {self.dailies} daily quizzes; lost {len(self.lost)}, counted twice {len(self.doubled)},"
-            f" messages sent again {self.repeated}"
+            f" {self.lessons} live quizzes with {self.class_votes} votes, {self.dailies} daily quizzes;"
+            f" lost {len(self.lost)}, counted twice {len(self.doubled)},"
+            f" messages sent again {self.repeated}, answers 429 {self.too_many}"
         )
 
 
 class Town:
     """The people, and what they have done."""
 
-    def __init__(self, sandbox: Sandbox, rng: random.Random, learners: int) -> None:
+    def __init__(self, sandbox: Sandbox, rng: random.Random, learners: int, subscribers: int = 0) -> None:
         self.sandbox, self.rng = sandbox, rng
         self.people = [sandbox.world.add_person(f"Learner {n}", "", f"l{n}").id for n in range(learners)]
         self.with_daily = self.people[: max(6, learners // 4)]
+        self.subscribers = [sandbox.world.add_person(f"Subscriber {n}", "", f"s{n}").id for n in range(subscribers)]
         self.asked: dict[int, list[int]] = {person: [] for person in self.people}
         self.voted: dict[str, list[int]] = {}
         self.began: set[int] = set()
+        self.pupils = [sandbox.world.add_person(f"Pupil {n}", "", f"p{n}").id for n in range(PUPILS)]
+        self.teacher = sandbox.world.add_person("Teacher", "", "teacher").id
+        self.group = sandbox.people.new_group(self.teacher, "Class", self.pupils).id
+        self.lessons = 0
+        self.voted_in_class: dict[tuple[str, int], list[int]] = {}
+        """Poll and pupil to what was chosen."""
 
     def acts(self) -> None:
         """Somebody does something: asks, begins a quiz, or votes on what they see."""
+        if self.rng.random() < 0.2:
+            self.teach()
+            return
         person = self.rng.choice(self.people)
         if person not in self.began:
             self.began.add(person)
@@ -77,6 +107,48 @@ class Town:
             number = len(self.asked[person])
             self.asked[person].append(number)
             self.sandbox.people.say(person, person, f"What was the f{number}?")
+
+    def said_in_class(self, words: str) -> list[Any]:
+        messages = self.sandbox.world.chats[self.group].messages.values()
+        return [message for message in messages if words in message.get("text", "")]
+
+    def teach(self) -> None:
+        """The teacher begins a live quiz and starts it; pupils vote."""
+        over = len(self.said_in_class("The quiz is over."))
+        if self.lessons == 0 or (over >= self.lessons and self.rng.random() < 0.05):
+            self.lessons += 1
+            self.sandbox.people.say(self.teacher, self.group, "/quiz 2 10")
+            return
+        for message in self.sandbox.world.chats[self.group].messages.values():
+            for button in (b for row in message.get("reply_markup", {}).get("inline_keyboard", []) for b in row):
+                if button["text"].startswith("Start now"):
+                    self.sandbox.people.press(self.teacher, self.group, message["message_id"], button["callback_data"])
+                    return
+        self.votes_in_class()
+
+    def is_in_lesson(self) -> bool:
+        """Whether a question of the class is open."""
+        return any(poll.chat == self.group and not poll.closed for poll in self.sandbox.world.polls.values())
+
+    def is_in_broadcast(self) -> bool:
+        """Whether some of those whose daily quiz is due at the same moment have it, and others not yet."""
+        chats = self.sandbox.world.chats
+        reached = sum(any("_poll" in m for m in chats[person].messages.values()) for person in self.subscribers)
+        return 0 < reached < len(self.subscribers)
+
+    def votes_in_class(self) -> bool:
+        """A pupil votes in a poll that is open."""
+        chat = self.sandbox.world.chats[self.group]
+        for number, message in list(chat.messages.items()):
+            poll = self.sandbox.world.polls.get(message.get("_poll", ""))
+            left = [p for p in self.pupils if poll and not poll.closed and (poll.id, p) not in self.voted_in_class]
+            if poll and left:
+                pupil = self.rng.choice(left)
+                choice = [self.rng.randrange(len(poll.options))]
+                self.voted_in_class[poll.id, pupil] = choice
+                self.sandbox.people.vote(pupil, self.group, number, choice)
+                return True
+        return False
 
     def votes(self, person: int) -> bool:
         """Vote on the first poll that is open; some people take their time."""
@@ -92,50 +164,115 @@ class Town:
         return False
 
 
-async def crash(kills: int, seed: int, folder: Path, *, learners: int = LEARNERS, url: str | None = None) -> Outcome:
+@dataclass
+class Lives:
+    """Processes of the bot, born of one that has imported everything already."""
+
+    address: str
+    url: str
+    clock: FastClock
+    nursery: ForkServerContext = field(default_factory=lambda: multiprocessing.get_context("forkserver"))
+    living: list[ForkServerProcess] = field(default_factory=list)
+
+    async def born(self) -> None:
+        process = self.nursery.Process(target=life, args=(self.address, self.url, self.clock.origin, self.clock.speed))
+        await asyncio.to_thread(process.start)
+        self.living.append(process)
+
+    async def killed(self, process: ForkServerProcess) -> None:
+        self.living.remove(process)
+        process.kill()
+        await asyncio.to_thread(process.join)
+
+    async def leader(self) -> ForkServerProcess:
+        """The one that leads, as soon as there is one: the server knows who holds which lock."""
+        of_ours = f"locktype = 'advisory' AND classid = {ADVISORY_LOCKS}"
+        leads = (
+            f"SELECT r.objid::bigint FROM pg_locks l JOIN pg_locks r ON r.pid = l.pid AND r.classid = l.classid"
+            f" WHERE l.{of_ours.replace('AND ', 'AND l.')} AND l.objid = 0 AND r.objid <> 0"
+        )
+        while True:
+            numbers = {row[0] for row in await _rows(self.url, leads)}
+            if found := [process for process in self.living if process.pid in numbers]:
+                return found[0]
+            await asyncio.sleep(0.05)
+
+    async def end(self) -> list[int | None]:
+        """Asked to, in good order; their exit codes."""
+        for process in self.living:
+            process.terminate()
+        for process in self.living:
+            await asyncio.to_thread(process.join, 15)
+        return [process.exitcode for process in self.living]
+
+
+async def crash(
+    kills: int, seed: int, folder: Path, *, learners: int = LEARNERS, url: str | None = None, replicas: int = 1
+) -> Outcome:
     """Kill the bot `kills` times at moments that `seed` chooses; what came of it all."""
     rng = random.Random(seed)
     outcome = Outcome(kills)
     began = time.monotonic()
     url = url or f"sqlite+aiosqlite:///{folder / 'tutor.db'}"
     await asyncio.to_thread(upgrade, url)
-    sandbox = Sandbox(MovableClock(), Bot(nothing, nothing, nothing, nothing))
+    clock = FastClock(time.time(), SPEED)
+    sandbox = Sandbox(clock, Bot(nothing, nothing, nothing, nothing))
     await sandbox.start(0)
-    town = Town(sandbox, rng, learners)
-    await _wish_for_dailies(url, town, kills)
-    nursery = multiprocessing.get_context("forkserver")
-    nursery.set_forkserver_preload([life.__module__])
+    sandbox.api.state.limits.on = replicas > 1
+    town = Town(sandbox, rng, learners, SUBSCRIBERS if replicas > 1 else 0)
+    # Where the leader of several is killed first.
+    moments = [town.is_in_lesson, town.is_in_broadcast] if replicas > 1 else []
+    lives = Lives(sandbox.address, url, clock)
+    lives.nursery.set_forkserver_preload([life.__module__])
+    longest = LONGEST_LIFE if replicas == 1 else LEADS_FOR
+    await _wish_for_dailies(url, town, clock.now(), kills * longest / 2 * SPEED)
     acting = asyncio.create_task(_act(town))
+    sandbox.api.on_call = lambda call: _count_refusal(call, outcome)
     try:
-        for _ in range(kills):
-            born = nursery.Process(target=life, args=(sandbox.address, url))
-            await asyncio.to_thread(born.start)
-            await asyncio.sleep(rng.uniform(0.05, LONGEST_LIFE))
-            born.kill()
-            await asyncio.to_thread(born.join)
+        for _ in range(replicas):
+            await lives.born()
+        for number in range(kills):
+            if number < len(moments):
+                await until(moments[number], patience=30)
+            else:
+                await asyncio.sleep(rng.uniform(0.05, longest))
+            await lives.killed(lives.living[0] if replicas == 1 else await lives.leader())
+            await lives.born()
         acting.cancel()
-        last = nursery.Process(target=life, args=(sandbox.address, url))
-        await asyncio.to_thread(last.start)
-        await _until_quiet(town, url)
-        last.terminate()
-        await asyncio.to_thread(last.join)
+        await _until_quiet(town, url, clock)
+        for code in await lives.end():
+            if code != 0:
+                outcome.lost.append(f"a life ended with {code}")
     finally:
         acting.cancel()
+        for process in list(lives.living):
+            await lives.killed(process)
         await sandbox.stop()
     await _count(town, url, outcome)
+    await _count_class(town, url, outcome)
     outcome.seconds = time.monotonic() - began
     return outcome
 
 
-async def _wish_for_dailies(url: str, town: Town, kills: int) -> None:
+def _count_refusal(call: dict[str, Any], outcome: Outcome) -> None:
+    outcome.too_many += call["answer"].get("error_code") == 429
+
+
+async def _wish_for_dailies(url: str, town: Town, now: datetime, within: float) -> None:
     """Some have a daily quiz, which falls due at some moment of the killing."""
-    storage, now = Storage(url), SystemClock().now()
+    storage = Storage(url)
     async with storage.work() as work:
         for place, person in enumerate(town.with_daily):
             learner = await work.people.meet(Person(person, f"Learner {place}"), now)
-            due = now + timedelta(seconds=town.rng.uniform(0, kills * LONGEST_LIFE / 2))
+            due = now + timedelta(seconds=town.rng.uniform(0, within))
             minute = due.hour * 60 + due.minute
             await work.people.change(learner.id, daily_minute=minute, zone="UTC", next_daily=due, size=3)
+            town.sandbox.world.chats[person].started = True
+        for person in town.subscribers:
+            learner = await work.people.meet(Person(person, "Subscriber"), now)
+            due = now + timedelta(seconds=AT_ONCE)
+            minute = due.hour * 60 + due.minute
+            await work.people.change(learner.id, daily_minute=minute, zone="UTC", next_daily=due, size=1)
             town.sandbox.world.chats[person].started = True
     await storage.close()
 
@@ -146,19 +283,23 @@ async def _act(town: Town) -> None:
         await asyncio.sleep(0.03)
 
 
-async def _until_quiet(town: Town, url: str) -> None:
+async def _until_quiet(town: Town, url: str, clock: FastClock) -> None:
     """Everybody votes to the end, and nothing waits any more."""
     storage = Storage(url)
     deadline, still = time.monotonic() + PATIENCE, 0
     while still < 20:
         if time.monotonic() > deadline:
             raise AssertionError("the last life does not come to an end")
-        busy = sum(town.votes(person) for person in town.people) > 0
+        people = (*town.people, *town.subscribers)
+        busy = sum(town.votes(person) for person in people) + town.votes_in_class() > 0
+        if len(town.said_in_class("The quiz is over.")) < town.lessons:
+            busy = True
+            town.teach()
         async with storage.read() as work:
-            figures = await work.watching.figures(SystemClock().now())
+            figures = await work.watching.figures(clock.now())
             busy |= any(figures[name] for name in ("inbox_waiting", "outbox_sending", "learners_due"))
             due = await work.outbox.next_due()
-        busy |= not town.sandbox.quiet() or (due is not None and due < SystemClock().now() + timedelta(seconds=10))
+        busy |= not town.sandbox.quiet() or (due is not None and due < clock.now() + timedelta(seconds=10))
         still = 0 if busy else still + 1
         await asyncio.sleep(0.05)
     await storage.close()
@@ -192,11 +333,54 @@ async def _count(town: Town, url: str, outcome: Outcome) -> None:
         seen = town.sandbox.world.polls[poll]
         if not any(who == seen.chat and seen.question.endswith(stem) for who, stem in answered):
             outcome.lost.append(f"{seen.chat}: a vote on {seen.question}, which nobody knows")
-    for person in town.with_daily:
+    for person in (*town.with_daily, *town.subscribers):
         days = await _daily_quizzes(url, person)
         outcome.dailies += days
         if days != 1:
             (outcome.doubled if days else outcome.lost).append(f"{person}: {days} daily quizzes")
+
+
+async def _count_class(town: Town, url: str, outcome: Outcome) -> None:
+    """The same for the class: every vote of every pupil is kept once, as it was given."""
+    told = len(town.said_in_class("The quiz is over."))
+    outcome.lessons = town.lessons
+    if told < town.lessons:
+        outcome.lost.append(f"{told} podiums of {town.lessons} live quizzes")
+    outcome.repeated += max(0, told - town.lessons)
+    questions = {
+        question: _read(snapshot)["stem"]
+        for question, snapshot in await _rows(url, "SELECT id, snapshot FROM live_questions")
+    }
+    known = dict(
+        await _rows(
+            url,
+            "SELECT poll_id, id FROM live_questions WHERE poll_id IS NOT NULL"
+            " UNION SELECT poll_id, question_id FROM live_polls",
+        )
+    )
+    kept: dict[tuple[int, int], list[int]] = {
+        (question, pupil): _read(chosen)
+        for question, pupil, chosen in await _rows(
+            url,
+            "SELECT a.question_id, l.telegram_id, a.chosen FROM live_answers a JOIN learners l ON l.id = a.learner_id",
+        )
+    }
+    outcome.class_votes = len(kept)
+    given: dict[tuple[int, int], list[list[int]]] = {}
+    for (poll, pupil), choice in town.voted_in_class.items():
+        shown: Poll = town.sandbox.world.polls[poll]
+        question = known.get(poll) or next((q for q, stem in questions.items() if shown.question.endswith(stem)), None)
+        if question is None:
+            outcome.lost.append(f"a vote on {shown.question}, which nobody knows")
+        else:
+            given.setdefault((question, pupil), []).append(choice)
+    for (question, pupil), choices in given.items():
+        if (question, pupil) not in kept:
+            outcome.lost.append(f"{pupil}: no vote on question {question} of the class")
+        elif kept[question, pupil] not in choices:
+            outcome.lost.append(f"{pupil}: another vote on question {question} of the class")
+    for question, pupil in kept.keys() - given.keys():
+        outcome.doubled.append(f"{pupil}: a vote on question {question} of the class that they never gave")
 
 
 async def _rows(url: str, sql: str) -> list[Any]:
@@ -243,9 +427,16 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--learners", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--replicas", type=int, default=1, help="on the server in TUTOR_BOT_TEST_POSTGRESQL")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, suppress(KeyboardInterrupt):
-        outcome = asyncio.run(crash(chosen.kills, chosen.seed, Path(folder), learners=chosen.learners))
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack, suppress(KeyboardInterrupt):
+        url = None
+        if chosen.replicas > 1:
+            url = stack.enter_context(fresh_database(os.environ["TUTOR_BOT_TEST_POSTGRESQL"]))
+        run = crash(
+            chosen.kills, chosen.seed, Path(folder), learners=chosen.learners, url=url, replicas=chosen.replicas
+        )
+        outcome = asyncio.run(run)
         print(outcome)
         for line in (*outcome.lost, *outcome.doubled):
             print(line)

@@ -1,12 +1,13 @@
 """One life of the bot, in a process that is killed; what it imports is there already when it is born."""
 
 import asyncio
+import os
 from datetime import timedelta
 from typing import Any
 
 from tests.builders import ExactMatcher, catalogue, fact, item
+from tests.clocks import FastClock
 from tutor_bot.app import compose, signals, until_stopped
-from tutor_bot.clock import SystemClock
 from tutor_bot.sandbox import TOKEN
 from tutor_bot.storage import Storage
 from tutor_bot.telegram.receiver import Receiver
@@ -24,11 +25,11 @@ def facts() -> Knowledge:
     return Knowledge(ExactMatcher(catalogue(*(fact(f"f{n}", items=(item(f"i{n}"),)) for n in range(FACTS)))))
 
 
-def life(address: str, url: str) -> None:
-    """One life of the bot, until it is killed."""
+def life(address: str, url: str, origin: float, speed: float) -> None:
+    """One life of the bot, until it is killed; its number among several replicas is that of the process."""
 
     async def live() -> None:
-        clock, storage = SystemClock(), Storage(url)
+        clock, storage = FastClock(origin, speed), Storage(url)
         running = compose(
             storage=storage,
             knowledge=facts(),
@@ -36,6 +37,7 @@ def life(address: str, url: str) -> None:
             token=TOKEN,
             api_url=address,
             look_every=timedelta(seconds=1),
+            replica=storage.replica(os.getpid()),
         )
 
         with signals(reload=nothing) as stopped:

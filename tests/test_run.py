@@ -32,7 +32,7 @@ class Servers(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.updates: list[Any] = []
         self.refuses = self.breaks = False
-        self.sent: list[str] = []
+        self.sent: queue.Queue[str] = queue.Queue()
         self.webhook: queue.Queue[bytes] = queue.Queue()
         self.polled = threading.Event()
         self.answered = threading.Event()
@@ -59,7 +59,7 @@ class _Handler(BaseHTTPRequestHandler):
                 servers.closing.wait(30)
             return self._say(200, {"ok": True, "result": updates})
         if method == "sendMessage":
-            servers.sent.append(method)
+            servers.sent.put(method)
             servers.answered.set()
             if servers.breaks:
                 return self._say(500, {"ok": False, "error_code": 500, "description": "Internal Server Error"})
@@ -201,9 +201,46 @@ def test_by_webhook(servers: Servers, tmp_path: Path) -> None:
     process.send_signal(signal.SIGTERM)
     _, log = process.communicate(timeout=15)
     assert process.returncode == 0
-    assert len(servers.sent) == 1
+    assert servers.sent.qsize() == 1
     assert not servers.polled.is_set()
     assert secret not in log
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_replicas_by_webhook(servers: Servers, tmp_path: Path, database_url: str) -> None:
+    """Either takes what Telegram brings, it is answered once, and when the leader ends the other leads."""
+    addresses = [f"127.0.0.1:{free_port()}" for _ in range(2)]
+    packs = write(tmp_path / "packs")
+    processes = [
+        start(
+            tmp_path,
+            servers.address,
+            TUTOR_BOT_DATABASE_URL=database_url.replace("+asyncpg", ""),
+            TUTOR_BOT_CONTENT=str(packs),
+            TUTOR_BOT_WEBHOOK_URL=f"http://{addresses[0]}/telegram",
+            TUTOR_BOT_WEBHOOK_SECRET="a-secret",
+            TUTOR_BOT_LISTEN=address,
+        )
+        for address in addresses
+    ]
+    leads = {until_logged(process, "replica").split(", ")[-1].strip(): place for place, process in enumerate(processes)}
+    assert set(leads) == {"leading", "following"}
+    for number, address in enumerate(addresses * 2):
+        update = {"update_id": number, **a_message("who was trotsky")}
+        secret = {"X-Telegram-Bot-Api-Secret-Token": "a-secret"}
+        assert httpx.post(f"http://{address}/telegram", json=update, headers=secret).status_code == 200
+    for _ in range(4):
+        servers.sent.get(timeout=30)
+    [leader], [other] = [[processes[leads[role]]] for role in ("leading", "following")]
+    assert "tutor_replicas 2.0\ntutor_leads" not in httpx.get(f"http://{addresses[0]}/healthz").text
+    assert "\ntutor_replicas 2.0" in httpx.get(f"http://{addresses[0]}/metrics").text
+    leader.terminate()
+    until_logged(other, "leading")
+    other.terminate()
+    for process in processes:
+        process.communicate(timeout=15)
+        assert process.returncode == 0
+    assert servers.sent.empty()
 
 
 def test_an_address_in_use(servers: Servers, tmp_path: Path) -> None:

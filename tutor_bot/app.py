@@ -18,7 +18,7 @@ from tutor_bot.clock import SystemClock
 from tutor_bot.content import load
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.facts import Catalogue
-from tutor_bot.domain.meter import Meter
+from tutor_bot.domain.meter import Meter, NoMeter
 from tutor_bot.domain.replicas import Part
 from tutor_bot.keeper import Keeper
 from tutor_bot.matching import default_cache, load_engine
@@ -200,10 +200,10 @@ def compose(
     ticker = Ticker(daily, live, classes, Housekeeping(storage, clock), sender, clock, at_most=look_every)
     storage.on_schedule = ticker.poke
     running = Running(application, storage, knowledge, daily, classes, sender, ticker, studio)
-    return _among_others(running, replica, shared, clock) if replica and shared else running
+    return _among_others(running, replica, shared, clock, meter or NoMeter()) if replica and shared else running
 
 
-def _among_others(running: Running, replica: Replica, shared: SharedReceiving, clock: Clock) -> Running:
+def _among_others(running: Running, replica: Replica, shared: SharedReceiving, clock: Clock, meter: Meter) -> Running:
     """The same, told what falls to it and what the others have changed."""
     application = running.application
     bot, processor, limits = application.bot, application.update_processor, application.bot.rate_limiter
@@ -214,8 +214,10 @@ def _among_others(running: Running, replica: Replica, shared: SharedReceiving, c
     def take_part(part: Part | None) -> None:
         if part:
             limits.take_part(part)
-        collector.take_part(part, replica.alive)
+        collector.take_part(part)
+        meter.takes_part(part.of if part else 0, leads=part is not None and part.leads)
 
+    take_part(None)
     replica.on_part = take_part
     replica.on_heard = lambda channel: heard[channel]()
     return replace(running, replica=replica, collector=collector)
@@ -242,7 +244,12 @@ async def _serve(settings: Settings, token: str, content: Path, catalogue: Catal
     keeping = asyncio.create_task(keeper.run(storage))
     announced = WebhookToSet(settings.webhook_url, settings.secret) if settings.webhook_url else None
     receiver = Receiver(clock, webhook=announced)
-    web = _web(settings, receiver, Watching(storage, clock), meter)
+
+    def not_ready() -> str | None:
+        cut_off = "cut off from the database and the other replicas" if replica and not replica.part else None
+        return receiver.not_ready or cut_off
+
+    web = _web(settings, receiver, not_ready, Watching(storage, clock), meter)
     try:
         if web:
             await web.start()
@@ -260,7 +267,13 @@ async def _serve(settings: Settings, token: str, content: Path, catalogue: Catal
         await storage.close()
 
 
-def _web(settings: Settings, receiver: Receiver, watching: Watching, meter: PrometheusMeter) -> Web | None:
+def _web(
+    settings: Settings,
+    receiver: Receiver,
+    not_ready: Callable[[], str | None],
+    watching: Watching,
+    meter: PrometheusMeter,
+) -> Web | None:
     """The web server, if there is an address for it."""
     if settings.listen is None:
         return None
@@ -272,7 +285,7 @@ def _web(settings: Settings, receiver: Receiver, watching: Watching, meter: Prom
             raise NotTakenError(str(error)) from None
 
     webhook = Webhook(settings.webhook_url, settings.secret, take) if settings.webhook_url else None
-    return Web(settings.listen, watching=watching, meter=meter, not_ready=lambda: receiver.not_ready, webhook=webhook)
+    return Web(settings.listen, watching=watching, meter=meter, not_ready=not_ready, webhook=webhook)
 
 
 @contextmanager

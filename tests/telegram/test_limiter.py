@@ -14,6 +14,7 @@ from telegram.error import RetryAfter
 from tests.clocks import MovingClock, settle
 from tests.fake_telegram import FLOOD, TOKEN, FakeTelegram
 from tests.telegram.bot import Memory
+from tutor_bot.domain.replicas import ALONE, Part
 from tutor_bot.telegram.inbox import InboxBot
 from tutor_bot.telegram.limiter import Priority, TelegramLimits
 
@@ -173,6 +174,41 @@ def test_no_window_exceeds_the_limits(load: Load, delay: float) -> None:
             assert most_within(times, 60) <= 20
             numbers = [what for _, to, what in net.went if to == chat]
             assert numbers == sorted(numbers)
+
+
+async def test_several_replicas_keep_the_limits_together() -> None:
+    """Three that send what they can: no second holds more than 30 of all, no private chat gets more than from one."""
+    clock = MovingClock()
+    nets = [Net(clock) for _ in range(3)]
+    for place, net in enumerate(nets):
+        net.limits.take_part(Part(place, 3, leads=place == 0))
+        for chat in range(1, 301):
+            net.send(chat, "quiz" if place == 0 else "answer", QUIZ if place == 0 else None)
+    for n in range(8):
+        nets[0].send(900, n, QUIZ)
+        nets[1].send(900, n)
+    await clock.advance(60)
+    times = [at for net in nets for at in net.times()]
+    assert most_within(times, 1) <= 30
+    assert sum(at < 10 for at in times) >= 250
+    both = [at for net in nets for at in net.times(900)]
+    assert all(most_within(both, span) <= 4 + span for span in (1, 2, 5, 10))
+    for net in nets:
+        await net.end()
+
+
+async def test_whoever_is_left_alone_has_it_all() -> None:
+    """As soon as the others have ended."""
+    net = Net()
+    net.limits.take_part(Part(1, 3, leads=False))
+    for chat in range(1, 61):
+        net.send(chat)
+    await settle()
+    assert len(net.went) == 5
+    net.limits.take_part(ALONE)
+    await settle()
+    assert len(net.went) == 30
+    await net.end()
 
 
 async def test_reply_during_a_broadcast() -> None:

@@ -18,6 +18,9 @@ class Meter(Protocol):
     def slowed(self) -> None:
         """Telegram answered 429."""
 
+    def takes_part(self, of: int, *, leads: bool) -> None:
+        """So many replicas live, and whether this one leads; 0 when it is cut off from them."""
+
 
 class NoMeter:
     """Where nobody watches."""
@@ -29,3 +32,5 @@ class NoMeter:
     def called(self, method: str, seconds: float) -> None: ...
 
     def slowed(self) -> None: ...
+
+    def takes_part(self, of: int, *, leads: bool) -> None: ...

@@ -127,9 +127,12 @@ class ShownPoll:
     text: str
     options: tuple[str, ...]
 
-    def is_of(self, snapshot: Snapshot) -> bool:
-        """Whether this may be the poll of a question as it was laid out."""
-        if not self.text.endswith(snapshot.stem) or len(self.options) != len(snapshot.options):
+    def is_of(self, snapshot: Snapshot, position: int, size: int) -> bool:
+        """Whether this may be the poll of question number `position` of `size`, as it was laid out."""
+        head = self.text.removesuffix(snapshot.stem)
+        if head == self.text or head.rstrip(" ·") not in ("", f"{position}/{size}"):
+            return False
+        if len(self.options) != len(snapshot.options):
             return False
         # What is true or false is offered in the words of a language.
         return snapshot.kind is not ItemKind.CHOICE or sorted(self.options) == sorted(snapshot.options)

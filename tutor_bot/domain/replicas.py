@@ -17,6 +17,8 @@ class Part:
     place: int = 0
     of: int = 1
     leads: bool = True
+    alive: frozenset[int] = frozenset()
+    """The numbers of those that live, by which they are known in storage."""
 
     def share(self, whole: int) -> int:
         """How many of `whole` messages a second are this replica's; over all replicas the sum is no more than `whole`.

@@ -143,12 +143,15 @@ class Storage:
             async with self._readers.begin() as connection:
                 yield Work(connection)
 
-    def replica(self) -> Replica | None:
-        """Us among the processes that serve this database, told of their changes; None where there can be but one."""
+    def replica(self, number: int | None = None) -> Replica | None:
+        """Us among the processes that serve this database; None where there can be but one.
+
+        From now on they are told of what is changed here. `number` is chosen by chance unless given.
+        """
         if self._writer.dialect.name != "postgresql":
             return None
         self.is_shared = True
-        return Replica(self.url)
+        return Replica(self.url, number)
 
     async def wipe(self) -> bool:
         """Take what was erased out of SQLite's log too; False while somebody still reads an older state.

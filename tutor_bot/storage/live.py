@@ -12,7 +12,7 @@ from tutor_bot.domain.classes import Names, called
 from tutor_bot.domain.facts import FactKey
 from tutor_bot.domain.live import PLAYING, LiveAnswer, LiveState, Mode, Player
 from tutor_bot.domain.quiz import Snapshot
-from tutor_bot.storage.outbox import Kind, State
+from tutor_bot.storage.outbox import Kind, sent_blindly
 from tutor_bot.storage.quizzes import snapshot_of
 from tutor_bot.storage.schema import (
     chats,
@@ -23,7 +23,6 @@ from tutor_bot.storage.schema import (
     live_questions,
     live_quizzes,
     members,
-    outbox,
 )
 from tutor_bot.storage.sql import insert_or_ignore, upsert
 
@@ -243,16 +242,11 @@ class LiveQuizzes:
         Their sending broke off, or is under way. First those of groups that a voter is in, then the newest.
         """
         # A subquery for each of the two: which groups, and which sendings, are few; which questions, many.
-        sent_blindly = select(outbox.c.subject).where(
-            outbox.c.kind == Kind.LIVE_QUESTION,
-            outbox.c.tries > 0,
-            or_(outbox.c.tries > 1, outbox.c.state != State.SENT),
-        )
         groups = select(members.c.chat_id).where(members.c.learner_id.in_(voters), members.c.inside)
         rows = await self._connection.execute(
             select(live_questions)
             .join(live_quizzes, live_quizzes.c.id == live_questions.c.live_id)
-            .where(live_questions.c.id.in_(sent_blindly))
+            .where(live_questions.c.id.in_(sent_blindly(Kind.LIVE_QUESTION)))
             .order_by(live_quizzes.c.chat_id.in_(groups).desc(), live_questions.c.id.desc())
         )
         return [_question(row) for row in rows]

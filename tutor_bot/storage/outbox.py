@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.outgoing import Urgency
@@ -60,6 +61,15 @@ class OutboxRow:
     subject: int
     urgency: Urgency
     tries: int
+
+
+def sent_blindly(kind: Kind) -> Any:
+    """A subquery: the subjects of what may stand in a chat without our having heard of it."""
+    return select(outbox.c.subject).where(
+        outbox.c.kind == kind,
+        outbox.c.tries > 0,
+        or_(outbox.c.tries > 1, outbox.c.state != State.SENT),
+    )
 
 
 _earlier = outbox.alias("earlier")

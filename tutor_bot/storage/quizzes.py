@@ -5,11 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.facts import FactKey, ItemKind
 from tutor_bot.domain.quiz import QuizKind, Snapshot
+from tutor_bot.storage.outbox import Kind, sent_blindly
 from tutor_bot.storage.schema import answers, live_answers, polls, questions, quizzes
 from tutor_bot.storage.sql import insert_all_or_ignore, insert_or_ignore
 
@@ -213,10 +214,15 @@ class Quizzes:
         rows = await self._connection.execute(select(polls.c.poll_id).where(polls.c.poll_id.in_(ids)))
         return set(rows.scalars())
 
-    async def unanswered_of(self, learner: int) -> list[Question]:
-        """Questions that may have been sent and have no answer: where a stray vote may belong."""
+    async def with_unknown_poll(self, learner: int) -> list[Question]:
+        """Where a stray vote may belong: questions of the open quiz that have no answer, and then all those that may
+        have been sent without our having heard of it, the newest first. They may be answered: in another copy.
+        """
+        is_open = quizzes.c.ended.is_(None) & answers.c.right.is_(None)
         rows = await self._connection.execute(
-            _QUESTIONS.where(quizzes.c.learner_id == learner, quizzes.c.ended.is_(None), answers.c.right.is_(None))
+            _QUESTIONS.where(
+                quizzes.c.learner_id == learner, or_(is_open, questions.c.id.in_(sent_blindly(Kind.QUESTION)))
+            ).order_by(is_open.desc(), questions.c.id.desc())
         )
         return [_question(row) for row in rows]
 

@@ -58,8 +58,6 @@ class Replica:
     def __init__(self, url: str, number: int | None = None) -> None:
         self._url = url
         self.number = number or 1 + secrets.randbelow(2**31 - 2)
-        self.alive: frozenset[int] = frozenset()
-        """The numbers of those that live, as far as we know."""
         self.part: Part | None = None
         """None while we are not one of them: then nothing is to be taken, sent or timed by us."""
         self.leading, self.following = asyncio.Event(), asyncio.Event()
@@ -134,8 +132,7 @@ class Replica:
             if not leads:
                 leads = await raw.fetchval("SELECT pg_try_advisory_lock($1, $2)", ADVISORY_LOCKS, LEADER)
             numbers = [row["number"] for row in await raw.fetch(_WHO_LIVES, ADVISORY_LOCKS)]
-        self.alive = frozenset(numbers)
-        self._become(Part(numbers.index(self.number), len(numbers), leads))
+        self._become(Part(numbers.index(self.number), len(numbers), leads, frozenset(numbers)))
 
     def _become(self, part: Part | None) -> None:
         if part == self.part:

@@ -32,15 +32,14 @@ class Collector:
     ) -> None:
         self._inbox, self._bot, self._queue, self._clock = inbox, bot, queue, clock
         self._part: Part | None = None
-        self._alive: frozenset[int] = frozenset()
         self._in_hand: set[int] = set()
         self._unsure = True
         self._changed = asyncio.Event()
         processor.on_ended = self._ended
 
-    def take_part(self, part: Part | None, alive: frozenset[int]) -> None:
-        """What falls to us from now on, and who lives; with no part nothing is claimed."""
-        self._part, self._alive = part, alive
+    def take_part(self, part: Part | None) -> None:
+        """What falls to us from now on; with no part nothing is claimed."""
+        self._part = part
         self.poke()
 
     def poke(self) -> None:
@@ -57,7 +56,7 @@ class Collector:
             try:
                 if part and part.leads and now >= released + LOOK_EVERY:
                     released = now
-                    await self._inbox.release(self._alive)
+                    await self._inbox.release(part.alive)
                 if part:
                     found = await self._claim(part)
                 in_trouble = False

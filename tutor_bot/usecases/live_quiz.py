@@ -370,9 +370,12 @@ class LiveQuiz:
             question = await work.live.by_poll(shown.id)
             if question is None:
                 voters = await work.strays.voters(shown.id)
-                candidates = await work.live.with_unknown_poll(voters) if voters else ()
-                question = next((q for q in candidates if shown.is_of(q.snapshot)), None)
-                if question is None:
+                for candidate in await work.live.with_unknown_poll(voters) if voters else ():
+                    size = len(await work.live.questions(candidate.live))
+                    if shown.is_of(candidate.snapshot, candidate.position, size):
+                        question = candidate
+                        break
+                else:
                     return []
                 # When it was sent nobody knows.
                 await work.live.no_bonus(question.id)

@@ -197,8 +197,8 @@ class Quizzing:
 
     async def _adopt(self, work: Work, shown: ShownPoll, now: datetime) -> bool:
         for voter in await work.strays.voters(shown.id):
-            for question in await work.quizzes.unanswered_of(voter):
-                if shown.is_of(question.snapshot):
+            for question in await work.quizzes.with_unknown_poll(voter):
+                if shown.is_of(question.snapshot, question.position, question.quiz.size):
                     await work.outbox.sent_after_all(question.id)
                     await self.noted_sent(work, question, shown.id, None, now)
                     return True

@@ -38,6 +38,11 @@ class PrometheusMeter:
             registry=self._registry,
         )
         self._slowed = Counter("tutor_too_many_requests", "Answers 429 from Telegram.", registry=self._registry)
+        self._replicas = Gauge(
+            "tutor_replicas", "Replicas that live, 0 when cut off from them.", registry=self._registry
+        )
+        self._leads = Gauge("tutor_leads", "Whether this replica leads.", registry=self._registry)
+        self.takes_part(1, leads=True)
         self._gauges = {name: Gauge(f"tutor_{name}", words, registry=self._registry) for name, words in _GAUGES.items()}
 
     def received(self, kind: str) -> None:
@@ -51,6 +56,10 @@ class PrometheusMeter:
 
     def slowed(self) -> None:
         self._slowed.inc()
+
+    def takes_part(self, of: int, *, leads: bool) -> None:
+        self._replicas.set(of)
+        self._leads.set(leads)
 
     def text(self, figures: Mapping[str, int]) -> bytes:
         """The page, with these figures as they stand now."""
