@@ -146,6 +146,36 @@ async def test_a_vote_on_a_poll_whose_id_was_never_learnt(tutor: Tutor, phone: P
     assert (await tutor.progressing.of(AMINA)).right == 2
 
 
+async def test_a_vote_on_a_second_copy_whose_id_was_never_learnt(tutor: Tutor, phone: Phone) -> None:
+    """Of a question that is answered already, or of a quiz that has ended meanwhile: it is known for what it is."""
+    await tutor.quizzing.begin(AMINA, 1)
+    [lost] = await tutor.sending.claim()
+    assert isinstance(lost.content, QuestionOut)
+    snapshot = lost.content.snapshot
+    await tutor.sending.recover()
+    await phone.clock.advance(timedelta(seconds=5))
+    await phone.receive()
+    await phone.vote(right=True)
+    await phone.receive()
+    await tutor.quizzing.vote(AMINA, "lost", snapshot.right)
+    # Handed back would mean: of no private quiz, and so perhaps of a class's.
+    assert await tutor.quizzing.poll_seen(ShownPoll("lost", f"1/1 · {snapshot.stem}", snapshot.options)) is None
+    assert (await tutor.progressing.of(AMINA)).answered == 1
+
+
+async def test_a_vote_on_an_unknown_poll_of_a_quiz_that_has_ended(tutor: Tutor) -> None:
+    """A crash, and before the vote comes the quiz is ended: the vote counts all the same."""
+    await tutor.quizzing.begin(AMINA, 1)
+    [lost] = await tutor.sending.claim()
+    assert isinstance(lost.content, QuestionOut)
+    snapshot = lost.content.snapshot
+    await tutor.sending.recover()
+    assert await tutor.quizzing.stop(AMINA)
+    await tutor.quizzing.vote(AMINA, "lost", snapshot.right)
+    assert await tutor.quizzing.poll_seen(ShownPoll("lost", f"1/1 · {snapshot.stem}", snapshot.options)) is None
+    assert (await tutor.progressing.of(AMINA)).right == 1
+
+
 async def test_a_send_that_broke_off_is_repeated_once_at_most(tutor: Tutor, clock: MovingClock) -> None:
     """A row left in 'sending' is sent once more; left there again, it is given up."""
     await tutor.quizzing.begin(AMINA, 1)
