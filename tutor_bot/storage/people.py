@@ -118,8 +118,14 @@ class People:
         return await self._with(learners.c.next_weekly, due)
 
     async def _due(self, column: Column[datetime | None], now: datetime, limit: int) -> list[Learner]:
+        # Held from the first, as every update of theirs does that changes them: so nobody waits for each other in a ring.
+        # SQLite, where one alone writes, leaves this out.
         rows = await self._connection.execute(
-            select(*_COLUMNS).where(learners.c.reachable, column <= now).order_by(column).limit(limit)
+            select(*_COLUMNS)
+            .where(learners.c.reachable, column <= now)
+            .order_by(column)
+            .limit(limit)
+            .with_for_update(key_share=True)
         )
         return [_learner(row) for row in rows]
 

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 MINUTE = timedelta(minutes=1)
 SWEEP_EVERY = timedelta(hours=1)
+RETRY = timedelta(seconds=1)
 
 
 class Ticker:
@@ -46,7 +47,7 @@ class Ticker:
         self._changed.set()
 
     async def run(self) -> None:
-        """Tick until cancelled; a tick that fails is logged, and the next one still comes."""
+        """Tick until cancelled; a tick that fails is logged, and the next one comes all the same, soon."""
         while True:
             self._changed.clear()
             now = self._clock.now()
@@ -57,7 +58,8 @@ class Ticker:
                     # After the instant at which this round began: what fell due while it lasted is due at once.
                     wake = min(wake, await due.next_instant(now) or wake)
             except Exception:
-                log.exception("what is due could not be done; the next tick takes it up")
+                log.exception("what is due could not be done; it is tried again in a moment")
+                wake = min(wake, self._clock.now() + RETRY)
             await changed_or_at(self._changed, wake, self._clock)
 
     async def tick(self) -> None:
