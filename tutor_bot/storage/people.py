@@ -118,7 +118,7 @@ class People:
         return await self._with(learners.c.next_weekly, due)
 
     async def _due(self, column: Column[datetime | None], now: datetime, limit: int) -> list[Learner]:
-        # Held from the first, as every update of theirs does that changes them: so nobody waits for each other in a ring.
+        # Held from the first, as by every update of theirs that changes them: so nobody waits in a ring.
         # SQLite, where one alone writes, leaves this out.
         rows = await self._connection.execute(
             select(*_COLUMNS)
