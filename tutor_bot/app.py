@@ -25,6 +25,7 @@ from tutor_bot.matching import default_cache, load_engine
 from tutor_bot.settings import Settings
 from tutor_bot.shipped import content_folder, migrations_folder
 from tutor_bot.storage import Storage
+from tutor_bot.storage.alone import alone
 from tutor_bot.storage.migrate import DatabaseError
 from tutor_bot.storage.migrate import upgrade as upgrade_database
 from tutor_bot.storage.replica import INBOX, OUTGOING, SCHEDULE, Replica
@@ -127,8 +128,12 @@ def run(settings: Settings) -> None:
         raise AppError("TUTOR_BOT_TOKEN is not set: it is the token that BotFather gives you for your bot")
     content = settings.content or content_folder()
     catalogue = load_content(content)
-    upgrade(settings.database_url)
-    asyncio.run(_serve(settings, settings.token.get_secret_value(), content, catalogue))
+    try:
+        with alone(settings.database_url):
+            upgrade(settings.database_url)
+            asyncio.run(_serve(settings, settings.token.get_secret_value(), content, catalogue))
+    except DatabaseError as error:
+        raise AppError(str(error)) from None
 
 
 def load_content(content: Path) -> Catalogue:
