@@ -35,9 +35,11 @@ bench: setup
 load: setup
 	$(BIN)/python -m tests.load
 
-# The long form of what the tests do for a moment: the bot killed hundreds of times.
+# The long form of what the tests do for a moment: the bot killed hundreds of times; and, where there is a PostgreSQL
+# server (bash .ci/postgresql with make soak), the leader of three replicas.
 soak: setup
 	$(BIN)/python -m tests.crash --kills 300
+	$(if $(TUTOR_BOT_TEST_POSTGRESQL),$(BIN)/python -m tests.crash --kills 100 --learners 60 --replicas 3)
 
 simulate: setup
 	$(BIN)/python -m tests.simulation docs/simulation.png
