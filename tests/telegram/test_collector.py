@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -50,7 +51,7 @@ class One:
             ApplicationBuilder().bot(bot).concurrent_updates(processor).job_queue(None).build()
         )
         self.collector = Collector(self.inbox, bot, processor, self.application.update_queue, clock)
-        self.receiver = Receiver(clock)
+        self.receiver = Receiver(clock, grace=timedelta(0))
 
         async def see(update: Update, context: Context) -> None:
             self.seen.append(update.update_id)
@@ -156,6 +157,7 @@ async def test_whoever_stops_gives_back(storage: Storage, clock: MovingClock) ->
     await one.inbox.take(raw(1))
     async with one.living(ALONE):
         await until(lambda: one.seen == [1])
+        one.collector.take_part(None)
         await one.collector.give_back()
         async with other.living(FOLLOWER):
             await clock.advance(2)
