@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from bisect import insort
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Collection, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -15,6 +15,7 @@ from telegram.ext import BaseUpdateProcessor, CallbackContext
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.inbox import InboxStore
 from tutor_bot.domain.meter import Meter, NoMeter
+from tutor_bot.telegram.about import about
 from tutor_bot.telegram.inbox import key_of
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class OrderedProcessor(BaseUpdateProcessor):
         self._polls: dict[str, asyncio.Event] = {}
         self._arrived = 0
         self._arrivals: dict[int, int] = {}
+        self._forgotten: set[int] = set()
 
     @property
     def busy(self) -> int:
@@ -82,6 +84,10 @@ class OrderedProcessor(BaseUpdateProcessor):
     async def shutdown(self) -> None:
         """Nothing is handled any more."""
         await self.close(timedelta(0))
+
+    def forget(self, numbers: Collection[int]) -> None:
+        """Act on these no more: they are struck off, for who sent them has had themselves forgotten."""
+        self._forgotten.update(numbers)
 
     def drop_waiting(self) -> None:
         """Begin nothing more: what only waits is dropped from memory, for the inbox has it."""
@@ -108,15 +114,15 @@ class OrderedProcessor(BaseUpdateProcessor):
         error = context.error or RuntimeError("failed without an exception")
         if isinstance(error, Forbidden):
             # Whoever has blocked the bot, or thrown it out, is not to be answered: trying again changes nothing.
-            log.info("%s", error)
+            log.info("%s", error, extra=about(update))
             return
         if isinstance(update, Update):
             self._failures.setdefault(update.update_id, error)
         where = f"update {update.update_id}" if isinstance(update, Update) else "work in the background"
         if isinstance(error, TelegramError):
-            log.warning("%s failed: %r", where, error)
+            log.warning("%s failed: %r", where, error, extra=about(update))
         else:
-            log.error("%s failed: %r", where, error, exc_info=error)
+            log.error("%s failed: %r", where, error, exc_info=error, extra=about(update))
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Handle it, and whatever joins its line meanwhile; or leave it to whoever is at work in its line.
@@ -164,6 +170,12 @@ class OrderedProcessor(BaseUpdateProcessor):
 
     async def _handle(self, job: _Job) -> None:
         number = job.update.update_id
+        if number in self._forgotten:
+            self._forgotten.discard(number)
+            self._arrivals.pop(number, None)
+            job.handling.close()
+            self._end(job)
+            return
         failure: BaseException | None = None
         began = self._clock.now()
         try:
@@ -203,7 +215,8 @@ class OrderedProcessor(BaseUpdateProcessor):
             log.error("update %s failed, which could not be noted: %r", number, error)
             again = self._clock.now() + STORE_PAUSE
         if again is None:
-            log.error("update %s is set aside, it failed too often: %s", number, type(failure).__name__)
+            why = type(failure).__name__
+            log.error("update %s is set aside, it failed too often: %s", number, why, extra=about(job.update))
             self._arrivals.pop(number, None)
         else:
             self._arrivals[number] = job.arrival
