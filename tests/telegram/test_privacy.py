@@ -188,9 +188,12 @@ async def failed(chat: Conversation, update: int, times: int) -> None:
     await settle()
 
 
-async def set_aside(chat: Conversation, message: JSON) -> None:
+NEVER = Refusal(400, "Bad Request: chat not found")
+
+
+async def set_aside(chat: Conversation, message: JSON, why: Refusal | Exception = NEVER) -> None:
     """Telegram never takes the answer to this."""
-    chat.telegram.replies["sendMessage"] = [Refusal(400, "Bad Request: chat not found")] * 3
+    chat.telegram.replies["sendMessage"] = [why] * 3
     [number] = await chat.telegram.delivers(message)
     for times in (1, 2, 3):
         await failed(chat, number, times)

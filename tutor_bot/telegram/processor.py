@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 STORE_PAUSE = timedelta(seconds=5)
 """Until the next try when the inbox itself could not note what became of an update."""
-ERROR_LENGTH = 300
 
 
 @dataclass(eq=False, slots=True)
@@ -210,7 +209,8 @@ class OrderedProcessor(BaseUpdateProcessor):
     async def _note(self, job: _Job, failure: BaseException) -> None:
         number = job.update.update_id
         try:
-            again = await self._inbox.failed(number, f"{type(failure).__name__}: {failure}"[:ERROR_LENGTH])
+            # Its words are for the log, where they are cleaned: they may quote the token, or somebody's.
+            again = await self._inbox.failed(number, type(failure).__name__)
         except Exception as error:
             log.error("update %s failed, which could not be noted: %r", number, error)
             again = self._clock.now() + STORE_PAUSE

@@ -186,7 +186,8 @@ class Sender:
         return partial(self._sending.later, outgoing, failures=self._failures[outgoing.row])
 
     def _unsure(self, outgoing: Outgoing, error: Exception) -> Note:
-        return partial(self._sending.unsure, outgoing, f"{type(error).__name__}: {error}")
+        # Not its words: they may quote the address, and so the token.
+        return partial(self._sending.unsure, outgoing, type(error).__name__)
 
     async def _is_admin(self, group: int, person: int) -> bool:
         """Whether they are one still; that Telegram cannot be asked now is said by an exception."""
