@@ -4,7 +4,7 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, not_, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.curation import AdditionKind
@@ -96,7 +96,14 @@ class Privacy:
         theirs = frozenset(row.update_id for row in rows if telegram_id == _actor(row.body))
         erased = or_(and_(_tells_of(telegram_id), updates.c.state != WAITING), updates.c.update_id.in_(theirs))
         await self._connection.execute(update(updates).where(erased).values(body=None, error=None, state=DONE))
-        await self._connection.execute(update(updates).where(updates.c.key == telegram_id).values(key=0))
+        # The wish itself is still being handled, and so keeps a line of its own, which is no longer the person's.
+        private = updates.c.key == telegram_id
+        wish = select(func.min(updates.c.arrival)).where(private, updates.c.state == WAITING).scalar_subquery()
+        await self._connection.execute(
+            update(updates)
+            .where(private, or_(updates.c.state != WAITING, updates.c.arrival == wish))
+            .values(key=-updates.c.update_id)
+        )
         return theirs
 
     async def forget_set_aside(self, before: datetime) -> None:
