@@ -38,6 +38,9 @@ class Servers(ThreadingHTTPServer):
         self.answered = threading.Event()
         self.closing = threading.Event()
 
+    def handle_error(self, *_: Any) -> None:
+        """Whoever has stopped hears no answer."""
+
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tutor_bot.domain.curation import in_pack, laid_over
 from tutor_bot.domain.facts import Catalogue
-from tutor_bot.matching import Encoder, Engine, kept_engine, load_encoder, load_engine, prepare
+from tutor_bot.matching import Encoder, Engine, drop_earlier, kept_engine, load_encoder, load_engine, prepare
 from tutor_bot.storage import Storage
 from tutor_bot.usecases.knowledge import Knowledge
 
@@ -119,6 +119,7 @@ class Keeper:
                 continue
             if wanted is self._wanted:
                 await self._swap(engine)
+                await asyncio.to_thread(drop_earlier, self._cache, wanted.version)
                 log.info("%d facts learnt%s", len(wanted.facts), "" if self._encoder else ", by words alone")
 
     async def _learn(self, catalogue: Catalogue) -> Engine:

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from tests.clocks import breathe
-from tests.fake_telegram import AMINA, BLOCKED, BO, BROKEN, CLASS_7B, JSON, Refusal, a_press
+from tests.fake_telegram import AMINA, BLOCKED, BO, BROKEN, CHIDI, CLASS_7B, JSON, Refusal, a_press
 from tests.telegram.conversation import TURNS, Conversation
 
 # The use cases below are tried on both databases elsewhere; here it is the words that count.
@@ -118,6 +118,35 @@ async def test_the_tables(room: Conversation) -> None:
         ("Bo", "no"),
     ]
     assert workbook.startswith(b"PK")
+
+
+async def test_the_classes_of_others(room: Conversation) -> None:
+    """What a pupil does in another class, or asks in private, is not there for the teacher of this one."""
+    other: JSON = {"id": -1008, "type": "supergroup", "title": "Chess club"}
+    boss: JSON = {"id": 201, "is_bot": False, "first_name": "Trainer", "language_code": "en"}
+    room.telegram.statuses[boss["id"]] = "creator"
+    await room.says("/quiz 1 10", boss, other)
+    await room.message("A live quiz begins")
+    await room.presses("Start now (admins)", boss)
+    poll = await room.poll(2)
+    for who in (AMINA, CHIDI):
+        await room.votes(poll, right=True, who=who)
+    await room.message("The quiz is over.", 1)
+    await room.says("is the chess club any good")
+    await room.says("/nickname Queen", AMINA, other)
+    room.telegram.calls.clear()
+
+    await room.says("/report", TEACHER, CLASS_7B)
+    await room.presses("📎 All answers as CSV and xlsx", TEACHER)
+    await room.says("/leaderboard", TEACHER, CLASS_7B)
+    seen = str([call for call in room.telegram.calls if "PNG" not in str(call)])
+    assert "Amina" in seen
+    for words in ("Chess", "Queen", "Chidi", "Trainer", "-1008"):
+        assert words not in seen
+    room.telegram.calls.clear()
+    room.telegram.statuses[TEACHER["id"]] = "left"
+    [refusal] = await room.says("/start report-1008-30", TEACHER)
+    assert "Chess" not in str(room.telegram.calls) + refusal["text"]
 
 
 async def test_days_of_a_report(chat: Conversation) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.builders import NOON
-from tests.clocks import MovingClock
+from tests.clocks import MovingClock, until
 from tests.content.test_loader import write
 from tests.fake_telegram import AMINA, BO, CHIDI, Refusal
 from tests.telegram.conversation import Conversation
 from tutor_bot.app import load_content, pull
+from tutor_bot.domain.curation import Addition, AdditionKind, laid_over
 from tutor_bot.domain.outcomes import Found, Unknown
 from tutor_bot.keeper import Keeper
 from tutor_bot.matching import Engine, load_engine
@@ -235,3 +236,20 @@ async def test_two_questions_in_one_message(url: str, content: Path, tmp_path: P
     async with bot(url, two, tmp_path / "cache") as talk:
         replies = await talk.says("when did lenin die and who was trotsky?")
         assert [reply["text"].split("\n")[0] for reply in replies] == ["In 1924.", "A rival."]
+
+
+async def test_words_of_the_forgotten_leave_the_cache(tmp_path: Path, content: Path) -> None:
+    """The index on disk holds what curators took over: once another is in force, earlier ones are gone."""
+    url, cache = f"sqlite+aiosqlite:///{tmp_path}/tutor.db", tmp_path / "cache"
+    upgrade(url, migrations_folder())
+    pack = load_content(content)
+    phrasing = Addition(1, AdditionKind.PHRASING, next(iter(pack.facts)), PIPE)
+    load_engine(laid_over(pack, [phrasing]), cache)
+
+    def kept() -> list[Path]:
+        return [file for file in cache.glob("*.npz") if b"tobacco" in file.read_bytes()]
+
+    assert kept()
+    async with bot(url, content, cache):
+        await until(lambda: not kept())
+    assert list(cache.glob("*.npz"))

@@ -7,6 +7,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache as once
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,15 @@ def keep_sense(folder: Path, version: str, sense: Sense) -> None:
         "meanings": sense.meanings.astype(np.float16),
     }
     _write(_file(folder, version, sense.encoder), arrays)
+
+
+def drop_earlier(folder: Path, version: str) -> None:
+    """Drop what was kept for the same pack under other additions: people's words may stand in it."""
+    pack = version.partition("+")[0]
+    for file in folder.glob(f"{pack}+*.npz"):
+        if not file.name.startswith(f"{version}-"):
+            with suppress(OSError):
+                file.unlink()
 
 
 def _write(target: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -9,9 +9,6 @@ from sqlalchemy.engine import make_url
 
 from tutor_bot.storage.migrate import DatabaseError
 
-PAGES = 1000
-"""Copied at a time; in between the bot may write, and what it changed is copied again."""
-
 
 def backup(url: str, file: Path) -> None:
     """Copy the database to a new file, which only its owner may read. Raises DatabaseError."""
@@ -40,7 +37,9 @@ def _copy(source: Path, target: Path) -> None:
         closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reading,
         closing(sqlite3.connect(target)) as writing,
     ):
-        reading.backup(writing, pages=PAGES, sleep=0.01)
+        # All in one step: it is one reader of the log, which keeps nobody from writing. In several steps it would begin
+        # anew whenever something was written between two of them, and on a busy day never end.
+        reading.backup(writing)
         # One file, that needs no log beside it.
         writing.execute("PRAGMA journal_mode=DELETE")
         [(found,)] = writing.execute("PRAGMA quick_check(1)").fetchall()

@@ -88,7 +88,7 @@ class Curation:
             "at": now,
         }
         await self._connection.execute(additions.insert().values(**values))
-        await self._raise_version()
+        await self.changed()
 
     async def additions(self) -> list[Addition]:
         rows = await self._connection.execute(select(additions).order_by(additions.c.id))
@@ -109,7 +109,7 @@ class Curation:
     async def mark_pulled(self, ids: Sequence[int], now: datetime) -> None:
         """They stand in a pack file; a bot that has loaded it drops them."""
         await self._connection.execute(update(additions).where(additions.c.id.in_(ids)).values(pulled=now))
-        await self._raise_version()
+        await self.changed()
 
     async def drop(self, ids: Sequence[int]) -> None:
         await self._connection.execute(delete(additions).where(additions.c.id.in_(ids)))
@@ -119,7 +119,8 @@ class Curation:
         found = await self._connection.execute(select(versions.c.number).where(versions.c.name == _KNOWLEDGE))
         return found.scalar_one_or_none() or 0
 
-    async def _raise_version(self) -> None:
+    async def changed(self) -> None:
+        """Every process that reads the version reads the additions anew."""
         changed = await self._connection.execute(
             update(versions).where(versions.c.name == _KNOWLEDGE).values(number=versions.c.number + 1)
         )

@@ -1,6 +1,7 @@
 """Everything that is sent passes here: Telegram's limits, and who overtakes whom."""
 
 import asyncio
+import logging
 from bisect import insort
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ from tutor_bot.domain.replicas import Part
 from tutor_bot.telegram.windows import LONG_AGO, PACE, PER_GROUP, SECOND, Call, Chat, Pace, Place, Priority
 
 __all__ = ["Priority", "TelegramLimits"]
+
+log = logging.getLogger(__name__)
 
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
@@ -127,6 +130,8 @@ class TelegramLimits(BaseRateLimiter[Priority]):
                 return answer
             except RetryAfter as refusal:
                 self._meter.slowed()
+                whom = {"about": (chat_id,)} if isinstance(chat_id, int) else {}
+                log.info("Telegram asks for a pause: %s", refusal, extra=whom)
                 self._pause(chat_id, self._clock.now() + _pause_of(refusal))
                 if tries == TRIES:
                     raise

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from bisect import insort
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -15,13 +15,13 @@ from telegram.ext import BaseUpdateProcessor, CallbackContext
 from tutor_bot.domain.clock import Clock
 from tutor_bot.domain.inbox import InboxStore
 from tutor_bot.domain.meter import Meter, NoMeter
+from tutor_bot.telegram.about import about
 from tutor_bot.telegram.inbox import key_of
 
 log = logging.getLogger(__name__)
 
 STORE_PAUSE = timedelta(seconds=5)
 """Until the next try when the inbox itself could not note what became of an update."""
-ERROR_LENGTH = 300
 
 
 @dataclass(eq=False, slots=True)
@@ -77,6 +77,7 @@ class OrderedProcessor(BaseUpdateProcessor):
         self._polls: dict[str, asyncio.Event] = {}
         self._arrived = 0
         self._arrivals: dict[int, int] = {}
+        self._forgotten: set[int] = set()
 
     @property
     def busy(self) -> int:
@@ -93,6 +94,10 @@ class OrderedProcessor(BaseUpdateProcessor):
     async def shutdown(self) -> None:
         """Nothing is handled any more."""
         await self.close(timedelta(0))
+
+    def forget(self, numbers: Collection[int]) -> None:
+        """Act on these no more: they are struck off, for who sent them has had themselves forgotten."""
+        self._forgotten.update(numbers)
 
     def drop_waiting(self) -> None:
         """Begin nothing more: what only waits is dropped from memory, for the inbox has it."""
@@ -119,15 +124,15 @@ class OrderedProcessor(BaseUpdateProcessor):
         error = context.error or RuntimeError("failed without an exception")
         if isinstance(error, Forbidden):
             # Whoever has blocked the bot, or thrown it out, is not to be answered: trying again changes nothing.
-            log.info("%s", error)
+            log.info("%s", error, extra=about(update))
             return
         if isinstance(update, Update):
             self._failures.setdefault(update.update_id, error)
         where = f"update {update.update_id}" if isinstance(update, Update) else "work in the background"
         if isinstance(error, TelegramError):
-            log.warning("%s failed: %r", where, error)
+            log.warning("%s failed: %r", where, error, extra=about(update))
         else:
-            log.error("%s failed: %r", where, error, exc_info=error)
+            log.error("%s failed: %r", where, error, exc_info=error, extra=about(update))
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Handle it, and whatever joins its line meanwhile; or leave it to whoever is at work in its line.
@@ -175,6 +180,13 @@ class OrderedProcessor(BaseUpdateProcessor):
 
     async def _handle(self, job: _Job) -> None:
         number = job.update.update_id
+        if number in self._forgotten:
+            self._forgotten.discard(number)
+            self._arrivals.pop(number, None)
+            job.handling.close()
+            self._end(job)
+            self.on_ended(number)
+            return
         failure: BaseException | None = None
         began = self._clock.now()
         try:
@@ -211,12 +223,14 @@ class OrderedProcessor(BaseUpdateProcessor):
     async def _note(self, job: _Job, failure: BaseException) -> None:
         number, is_ours = job.update.update_id, not self._is_shared
         try:
-            again = await self._inbox.failed(number, f"{type(failure).__name__}: {failure}"[:ERROR_LENGTH])
+            # Its words are for the log, where they are cleaned: they may quote the token, or somebody's.
+            again = await self._inbox.failed(number, type(failure).__name__)
         except Exception as error:
             log.error("update %s failed, which could not be noted: %r", number, error)
             again, is_ours = self._clock.now() + STORE_PAUSE, True
         if again is None:
-            log.error("update %s is set aside, it failed too often: %s", number, type(failure).__name__)
+            why = type(failure).__name__
+            log.error("update %s is set aside, it failed too often: %s", number, why, extra=about(job.update))
         if again is None or not is_ours:
             self._arrivals.pop(number, None)
             self.on_ended(number)

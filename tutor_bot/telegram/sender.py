@@ -133,14 +133,16 @@ class Sender:
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            log.exception("row %d of the outbox failed in a way that nobody has thought of", outgoing.row)
+            unheard = "row %d of the outbox failed in a way that nobody has thought of"
+            log.exception(unheard, outgoing.row, extra=_about(outgoing))
             note = self._unsure(outgoing, error)
         # What became of it must be known, however long the database cannot be written: else it is sent again.
         while True:
             try:
                 return await note()
             except Exception:
-                log.exception("row %d of the outbox could not be noted; trying again in a moment", outgoing.row)
+                again = "row %d of the outbox could not be noted; trying again in a moment"
+                log.exception(again, outgoing.row, extra=_about(outgoing))
                 await self._clock.sleep_until(self._clock.now() + _RETRY)
 
     async def _send(self, outgoing: Outgoing) -> Note:
@@ -156,10 +158,11 @@ class Sender:
         except RetryAfter:
             return self._later(outgoing)
         except Forbidden as error:
+            log.info("%s", error, extra=_about(outgoing))
             return partial(sending.unreachable, outgoing, str(error))
         except BadRequest as error:
             if not _changes(outgoing):
-                log.warning("Telegram refused row %d of the outbox: %s", outgoing.row, error)
+                log.warning("Telegram refused row %d of the outbox: %s", outgoing.row, error, extra=_about(outgoing))
             return partial(sending.refused, outgoing, str(error))
         except NetworkError as error:
             cause = error.__cause__
@@ -168,7 +171,7 @@ class Sender:
                 return self._unsure(outgoing, error)
             return self._later(outgoing)
         except TelegramError as error:
-            log.error("row %d of the outbox: %s", outgoing.row, error)
+            log.error("row %d of the outbox: %s", outgoing.row, error, extra=_about(outgoing))
             return self._later(outgoing)
         self._failures.pop(outgoing.row, None)
         poll = message.poll.id if message is not None and message.poll is not None else None
@@ -183,7 +186,8 @@ class Sender:
         return partial(self._sending.later, outgoing, failures=self._failures[outgoing.row])
 
     def _unsure(self, outgoing: Outgoing, error: Exception) -> Note:
-        return partial(self._sending.unsure, outgoing, f"{type(error).__name__}: {error}")
+        # Not its words: they may quote the address, and so the token.
+        return partial(self._sending.unsure, outgoing, type(error).__name__)
 
     async def _is_admin(self, group: int, person: int) -> bool:
         """Whether they are one still; that Telegram cannot be asked now is said by an exception."""
@@ -310,6 +314,11 @@ class Sender:
             message_thread_id=thread,
             rate_limit_args=priority,
         )
+
+
+def _about(outgoing: Outgoing) -> dict[str, Any]:
+    """For a line of the log: who or which group it goes to."""
+    return {"about": (outgoing.chat,)}
 
 
 def _changes(outgoing: Outgoing) -> bool:

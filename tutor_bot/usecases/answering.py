@@ -73,6 +73,10 @@ class Answering:
             for number, part in enumerate(parts)
         ]
 
+    def forget(self, person: Person) -> None:
+        """Keep nothing of them in memory either."""
+        self._slowed.pop(person.telegram_id, None)
+
     async def answer(
         self, person: Person, text: str, *, update: int, part: int = 0, place: Place | None = None
     ) -> Answer:

@@ -27,6 +27,7 @@ class Housekeeping:
         async with self.storage.work() as work:
             await work.asked.forget_texts(now - TEXT_KEPT)
             await work.curation.forget_texts(now - TEXT_KEPT)
+            await work.privacy.forget_set_aside(now - TEXT_KEPT)
             await work.inbox.forget_old(now)
             await work.strays.forget_old(now - STRAYS_KEPT)
         await self.storage.wipe()

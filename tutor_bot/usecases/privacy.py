@@ -8,6 +8,13 @@ from tutor_bot.domain.people import Person
 from tutor_bot.storage import Storage
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Somebody was erased; `updates` of theirs from before, by number, are struck off."""
+
+    updates: frozenset[int]
+
+
 @dataclass(frozen=True)
 class Privacy:
     storage: Storage
@@ -17,16 +24,16 @@ class Privacy:
         """Everything that is kept, as JSON holds it; `kept` is empty for whoever is not known."""
         async with self.storage.read() as work:
             learner = await work.people.known_as(person.telegram_id)
-            kept = await work.privacy.everything(learner.id) if learner else {}
+            kept = await work.privacy.everything(learner.id, person.telegram_id) if learner else {}
         return {"made": self.clock.now().isoformat(), "telegram_id": person.telegram_id, "kept": kept}
 
-    async def forget(self, person: Person) -> bool:
-        """Erase it; False for whoever is not known. Within a minute or two it is out of the database's log too."""
+    async def forget(self, person: Person) -> Forgotten | None:
+        """Erase it; None for whoever is not known. Within a minute or two it is out of the database's log too."""
         async with self.storage.work() as work:
             learner = await work.people.known_as(person.telegram_id)
             if learner is None:
-                return False
-            await work.privacy.forget(learner.id, person.telegram_id)
+                return None
+            struck_off = await work.privacy.forget(learner.id, person.telegram_id)
         # The update that asked for it is still in the inbox, with a name in it: the log is wiped when that is gone.
         self.storage.erased = self.clock.now()
-        return True
+        return Forgotten(struck_off)

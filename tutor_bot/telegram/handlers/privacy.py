@@ -9,6 +9,7 @@ from telegram.constants import ChatType
 from telegram.ext import BaseHandler, CommandHandler, filters
 
 from tutor_bot.telegram.context import TutorContext
+from tutor_bot.telegram.processor import OrderedProcessor
 from tutor_bot.telegram.speech import change, reply
 from tutor_bot.wording import general
 from tutor_bot.wording import privacy as words
@@ -46,11 +47,21 @@ async def pressed(query: CallbackQuery, press: Press, context: TutorContext) -> 
         case Verb.FORGET:
             await change(query, words.ask_again_view(context.voice))
         case Verb.FORGET_FOR_GOOD:
-            context.chosen.clear()
-            await context.tutor.privacy.forget(context.person)
+            await _forget(query.from_user.id, context)
             await change(query, words.forgotten_view(context.voice))
         case _:
             await change(query, words.kept_view(context.voice))
+
+
+async def _forget(telegram_id: int, context: TutorContext) -> None:
+    """In the database, and in what this process holds of them."""
+    forgotten = await context.tutor.privacy.forget(context.person)
+    context.tutor.answering.forget(context.person)
+    processor = context.application.update_processor
+    if forgotten and isinstance(processor, OrderedProcessor):
+        processor.forget(forgotten.updates)
+    context.application.drop_user_data(telegram_id)
+    context.application.drop_chat_data(telegram_id)
 
 
 async def _elsewhere(message: Message, context: TutorContext, command: str) -> bool:

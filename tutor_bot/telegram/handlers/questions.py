@@ -1,5 +1,6 @@
 """Questions: free text in private; in a group /ask, a reply to the bot, a mention."""
 
+import logging
 from typing import Any
 
 from telegram import Message, Update
@@ -7,12 +8,15 @@ from telegram.constants import ChatType
 from telegram.ext import BaseHandler, CommandHandler, MessageHandler, filters
 
 from tutor_bot.domain.outcomes import Talk, TalkKind
+from tutor_bot.telegram.about import about
 from tutor_bot.telegram.context import TutorContext, place_of
 from tutor_bot.telegram.handlers import curating, progress, quiz
 from tutor_bot.telegram.limiter import TelegramLimits
 from tutor_bot.telegram.speech import reply
 from tutor_bot.usecases.answering import Answer, Place, TooFast
 from tutor_bot.wording import answers, daily, general
+
+log = logging.getLogger(__name__)
 
 
 async def answer(update: Update, message: Message, text: str, context: TutorContext) -> None:
@@ -22,6 +26,7 @@ async def answer(update: Update, message: Message, text: str, context: TutorCont
     answered = await context.tutor.answering.answers(context.person, text, update=update.update_id, place=place)
     if isinstance(answered, TooFast):
         if answered.say_so:
+            log.info("more questions than anybody can read the answers of: not answered", extra=about(update))
             await reply(message, general.slowly_view(context.voice))
         return
     for given in answered:
