@@ -145,6 +145,7 @@ def compose(
     request: BaseRequest | None = None,
     studio: Studio | None = None,
     meter: Meter | None = None,
+    paid_broadcast: int | None = None,
 ) -> Running:
     """Put the rooms together. `request` replaces the network in tests, `studio` the process that draws."""
     quizzing = Quizzing(storage, knowledge, clock)
@@ -180,6 +181,7 @@ def compose(
         studio=studio,
         request=request,
         meter=meter,
+        paid_broadcast=paid_broadcast,
     )
     sender = Sender(application.bot, sending, clock)
     storage.on_outgoing = sender.poke
@@ -203,6 +205,7 @@ async def _serve(settings: Settings, token: str, content: Path, catalogue: Catal
         zone=settings.timezone.key,
         curators=frozenset(settings.curators),
         meter=meter,
+        paid_broadcast=settings.paid_broadcast,
     )
     keeping = asyncio.create_task(keeper.run(storage))
     announced = WebhookToSet(settings.webhook_url, settings.secret) if settings.webhook_url else None

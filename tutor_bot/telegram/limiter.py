@@ -19,13 +19,11 @@ __all__ = ["Priority", "TelegramLimits"]
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
 OVERALL = 30
-"""Messages in any second, in all chats together."""
+"""Messages in any second, in all chats together, for whoever does not pay for more."""
 FOR_REPLIES = 3
-"""Of the 30, kept free of quiz questions and broadcasts, so that a reply leaves at once."""
+"""Of them, kept free of quiz questions and broadcasts, so that a reply leaves at once."""
 FOR_BROADCASTS = 5
-"""Of the 30, kept for broadcasts while any waits, whatever else is sent."""
-SPACING = SECOND / OVERALL
-"""Between quiz questions and broadcasts: places then fall free evenly, never 30 at the end of a second."""
+"""Of them, kept for broadcasts while any waits, whatever else is sent."""
 NEARLY_FULL = 3
 TRIES = 3
 SLACK = timedelta(milliseconds=100)
@@ -40,7 +38,7 @@ _Entry = tuple[int, int, int | str]
 class TelegramLimits(BaseRateLimiter[Priority]):
     """Sends within Telegram's limits.
 
-    They are 30 a second in all, 1 a second per chat with bursts of 3, and 20 a minute per group.
+    They are `overall` a second in all, 1 a second per chat with bursts of 3, and 20 a minute per group.
 
     Sending and editing count, all else passes. Replies overtake quiz questions and these overtake
     broadcasts; within a group calls keep their order, and the next goes when the one before has been
@@ -49,8 +47,11 @@ class TelegramLimits(BaseRateLimiter[Priority]):
     `asyncio.CancelledError`.
     """
 
-    def __init__(self, clock: Clock, meter: Meter | None = None) -> None:
+    def __init__(self, clock: Clock, meter: Meter | None = None, *, overall: int = OVERALL) -> None:
         self._clock = clock
+        self._overall = overall
+        # Between quiz questions and broadcasts: places then fall free evenly, never all at the end of a second.
+        self._spacing = SECOND / overall
         self._meter = meter or NoMeter()
         self._chats: dict[int | str, Chat] = {}
         self._places: list[Place] = []
@@ -215,9 +216,9 @@ class TelegramLimits(BaseRateLimiter[Priority]):
         owed = max(0, FOR_BROADCASTS - broadcasts)
         kept = owed if Priority.BROADCAST in heads else 0
         limits = {
-            Priority.REPLY: OVERALL - kept,
-            Priority.QUIZ: OVERALL - FOR_REPLIES - kept,
-            Priority.BROADCAST: OVERALL if owed else OVERALL - FOR_REPLIES,
+            Priority.REPLY: self._overall - kept,
+            Priority.QUIZ: self._overall - FOR_REPLIES - kept,
+            Priority.BROADCAST: self._overall if owed else self._overall - FOR_REPLIES,
         }
         for priority, chat_id in heads.items():
             if len(self._places) >= limits[priority]:
@@ -238,7 +239,7 @@ class TelegramLimits(BaseRateLimiter[Priority]):
         if chat.is_group:
             chat.places.append(place)
         if priority is not Priority.REPLY:
-            self._spaced_until = now + SPACING
+            self._spaced_until = now + self._spacing
         chat.full_at = max(chat.full_at, now) + SECOND
         chat.in_flight += 1
         call.turn.set_result(place)
