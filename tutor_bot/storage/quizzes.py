@@ -85,6 +85,12 @@ _QUESTIONS = (
     )
 )
 # Made once: to make such a statement takes longer than to run it, and every vote runs these.
+_OPEN = (
+    select(quizzes)
+    .where(quizzes.c.learner_id == bindparam("who"), quizzes.c.ended.is_(None))
+    .order_by(quizzes.c.id.desc())
+    .limit(1)
+)
 _BY_ID = _QUESTIONS.where(questions.c.id == bindparam("question"))
 _OF_QUIZ = _QUESTIONS.where(questions.c.quiz_id == bindparam("of_quiz")).order_by(questions.c.position)
 _BY_POLL = _QUESTIONS.join(polls, polls.c.question_id == questions.c.id).where(polls.c.poll_id == bindparam("poll"))
@@ -185,14 +191,7 @@ class Quizzes:
 
     async def open_of(self, learner: int) -> Quiz | None:
         """The quiz that this learner has not finished."""
-        row = (
-            await self._connection.execute(
-                select(quizzes)
-                .where(quizzes.c.learner_id == learner, quizzes.c.ended.is_(None))
-                .order_by(quizzes.c.id.desc())
-                .limit(1)
-            )
-        ).one_or_none()
+        row = (await self._connection.execute(_OPEN, {"who": learner})).one_or_none()
         return _quiz(row) if row else None
 
     async def question(self, question_id: int) -> Question | None:
