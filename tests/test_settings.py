@@ -36,6 +36,10 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("LISTEN", "9999"),
         ("LISTEN", "localhost:http"),
         ("LISTEN", "localhost:99999"),
+        ("PAID_BROADCAST", "29"),
+        ("PAID_BROADCAST", "1001"),
+        ("PAID_BROADCAST", "60.5"),
+        ("PAID_BROADCAST", "as many as there are"),
     ],
 )
 def test_a_wrong_value_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -80,6 +84,14 @@ def test_defaults_need_nothing() -> None:
     assert settings.token is None
     assert settings.database_url.startswith("sqlite+aiosqlite:///")
     assert settings.timezone.key == "UTC"
+
+
+@pytest.mark.parametrize(("given", "used"), [("", None), ("30", 30), ("1000", 1000)])
+def test_paid_broadcast(monkeypatch: pytest.MonkeyPatch, given: str, used: int | None) -> None:
+    """Nobody pays who has not said so."""
+    assert read().paid_broadcast is None
+    monkeypatch.setenv(PREFIX + "PAID_BROADCAST", given)
+    assert read().paid_broadcast == used
 
 
 def test_a_webhook_needs_an_address(monkeypatch: pytest.MonkeyPatch) -> None:

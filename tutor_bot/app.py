@@ -159,6 +159,7 @@ def compose(
     studio: Studio | None = None,
     meter: Meter | None = None,
     replica: Replica | None = None,
+    paid_broadcast: int | None = None,
 ) -> Running:
     """Put the rooms together. `request` replaces the network in tests, `studio` the process that draws.
 
@@ -199,6 +200,7 @@ def compose(
         studio=studio,
         request=request,
         meter=meter,
+        paid_broadcast=paid_broadcast,
     )
     sender = Sender(application.bot, sending, clock)
     storage.on_outgoing = sender.poke
@@ -245,6 +247,7 @@ async def _serve(settings: Settings, token: str, content: Path, catalogue: Catal
         curators=frozenset(settings.curators),
         meter=meter,
         replica=replica,
+        paid_broadcast=settings.paid_broadcast,
     )
     keeping = asyncio.create_task(keeper.run(storage))
     announced = WebhookToSet(settings.webhook_url, settings.secret) if settings.webhook_url else None

@@ -34,6 +34,7 @@ _MAY_BE = {
     "webhook_url": "an https address that Telegram can reach, such as https://bot.example.net/telegram",
     "webhook_secret": "1 to 256 letters, digits, _ and -",
     "listen": "a host and a port, such as 127.0.0.1:8080 or [::1]:8080",
+    "paid_broadcast": "a whole number from 30 to 1000, the messages a second that you pay Telegram for",
 }
 
 
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     webhook_url: str | None = None
     webhook_secret: SecretStr | None = None
     listen: Annotated[tuple[str, int] | None, NoDecode] = None
+    paid_broadcast: Annotated[int, Field(ge=30, le=1000)] | None = None
 
     @field_validator("token")
     @classmethod
@@ -134,6 +136,11 @@ class Settings(BaseSettings):
             return self.webhook_secret.get_secret_value()
         token = self.token.get_secret_value() if self.token else ""
         return hmac.new(token.encode(), b"tutor-bot webhook", "sha256").hexdigest()
+
+    @field_validator("paid_broadcast", mode="before")
+    @classmethod
+    def _perhaps_a_number(cls, value: Any) -> Any:
+        return None if value == "" else value
 
     @field_validator("content", mode="before")
     @classmethod

@@ -1,6 +1,7 @@
 """Telegram's limits hold in every window, and what is urgent goes first."""
 
 import asyncio
+import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,14 +10,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from telegram import Bot
 from telegram.error import RetryAfter
 
 from tests.clocks import MovingClock, settle
 from tests.fake_telegram import FLOOD, TOKEN, FakeTelegram
 from tests.telegram.bot import Memory
 from tutor_bot.domain.replicas import ALONE, Part
-from tutor_bot.telegram.inbox import InboxBot
-from tutor_bot.telegram.limiter import Priority, TelegramLimits
+from tutor_bot.telegram.inbox import PAYABLE, InboxBot
+from tutor_bot.telegram.limiter import OVERALL, Priority, TelegramLimits
 
 # The library warns whenever it makes a RetryAfter, whoever reads it.
 pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after`:DeprecationWarning")
@@ -31,9 +33,10 @@ class Net:
 
     clock: MovingClock = field(default_factory=MovingClock)
     delay: float = 0.0
+    overall: int = OVERALL
 
     def __post_init__(self) -> None:
-        self.limits = TelegramLimits(self.clock)
+        self.limits = TelegramLimits(self.clock, overall=self.overall)
         self.began = self.clock.now()
         self.went: list[tuple[datetime, int, Any]] = []
         self.answers: list[BaseException] = []
@@ -100,6 +103,26 @@ async def test_limits(chats: int, each: int, after: float, gone: int, why: str) 
             net.send(chat)
     await net.clock.advance(after)
     assert len(net.went) == gone
+    await net.end()
+
+
+async def test_paid_limits() -> None:
+    """Whoever pays for more gets more in all, broadcasts too; a chat gets what it always gets."""
+    net = Net(overall=100)
+    for chat in range(1, 151):
+        net.send(chat)
+    net.send(1, "second")
+    net.send(1, "third")
+    net.send(1, "fourth")
+    await net.clock.advance(0.999)
+    assert len(net.went) == 100
+    await net.clock.advance(1)
+    assert len(net.went) == 153
+    await net.clock.advance(1)
+    for chat in range(201, 401):
+        net.send(chat, priority=BROADCAST)
+    await net.clock.advance(1)
+    assert 95 <= len(net.went) - 153 <= 100
     await net.end()
 
 
@@ -397,3 +420,38 @@ async def test_with_the_bot(servers: FakeTelegram, moving: MovingClock) -> None:
         await moving.advance(0.2)
         assert (await sending).text == "hi"
         assert len(servers.sent("sendMessage")) == 2
+
+
+async def test_who_pays_says_so(servers: FakeTelegram, moving: MovingClock) -> None:
+    """What is sent tells Telegram that it may cost; changes and answers to buttons do not know of it."""
+    limits = TelegramLimits(moving, overall=1000)
+    bot = InboxBot(
+        TOKEN, inbox=Memory(moving), pays=True, request=servers, get_updates_request=servers, rate_limiter=limits
+    )
+    async with bot:
+        await bot.send_message(101, "hi")
+        await bot.send_poll(102, "which?", ["a", "b"])
+        await bot.edit_message_text("ho", 101, 1)
+        await bot.answer_callback_query("1")
+    paid = {method for method, params in servers.calls if params.get("allow_paid_broadcast")}
+    assert paid == {"sendMessage", "sendPoll"}
+
+
+async def test_who_does_not_pay_never_says_so(servers: FakeTelegram, moving: MovingClock) -> None:
+    """Without the setting nothing can cost anything."""
+    limits = TelegramLimits(moving)
+    async with InboxBot(
+        TOKEN, inbox=Memory(moving), request=servers, get_updates_request=servers, rate_limiter=limits
+    ) as bot:
+        await bot.send_message(101, "hi")
+    assert not any("allow_paid_broadcast" in params for _, params in servers.calls)
+
+
+def test_payable() -> None:
+    """What the library lets be paid for is what we pay for."""
+    takes = {
+        name
+        for name, method in inspect.getmembers(Bot, inspect.isfunction)
+        if "allow_paid_broadcast" in inspect.signature(method).parameters and not name.startswith("_")
+    }
+    assert {name.lower() for name in PAYABLE} == {name.replace("_", "") for name in takes if "_" in name}

@@ -65,7 +65,7 @@ async def test_the_next_text_is_the_answer(chat: Conversation, said: str, told: 
 
 async def test_a_question_is_answered_and_the_item_asked_again(chat: Conversation) -> None:
     """A text with a question mark is a question; the item comes again below its answer, and waits."""
-    [answer] = await chat.says("What was the funeral?")
+    answer, *_ = await chat.says("What was the funeral?")
     assert "dictated" in answer["text"]
     await chat.message(STEM, times=2)
     await chat.noted()

@@ -1,6 +1,8 @@
 from datetime import timedelta
 
-from tests.builders import AMINA, BO
+import pytest
+
+from tests.builders import AMINA, BO, ExactMatcher
 from tests.clocks import MovingClock
 from tutor_bot.domain.outcomes import Found, Unknown
 from tutor_bot.storage import Storage
@@ -35,6 +37,15 @@ async def test_the_daily_quiz_is_offered_once_and_in_private_only(tutor: Tutor) 
     assert not (await tutor.answering.answer(AMINA, QUESTION, update=1, place=group)).offer_daily
     assert (await tutor.answering.answer(AMINA, QUESTION, update=2)).offer_daily
     assert not (await tutor.answering.answer(AMINA, QUESTION, update=3)).offer_daily
+
+
+async def test_several_questions_in_one_message(tutor: Tutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is answered and noted; the daily quiz is offered under the first only."""
+    monkeypatch.setattr(ExactMatcher, "questions", lambda _, text: text.splitlines())
+    given = await tutor.answering.answers(AMINA, f"{QUESTION}\nWhat was the funeral?", update=1)
+    assert isinstance(given, list)
+    assert [(type(answer.outcome), answer.offer_daily) for answer in given] == [(Found, True), (Found, False)]
+    assert given[0].asked != given[1].asked
 
 
 async def test_a_follow_up_sees_its_own_conversation_only(tutor: Tutor, storage: Storage, clock: MovingClock) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tutor_bot.storage.asked import AskedQuestions
 from tutor_bot.storage.classes import Classes
 from tutor_bot.storage.curation import Curation
-from tutor_bot.storage.engine import make_engines, writers
+from tutor_bot.storage.engine import disk_of, make_engines, writers
 from tutor_bot.storage.inbox import Inbox
 from tutor_bot.storage.live import LiveQuizzes
 from tutor_bot.storage.memories import Memories
@@ -108,6 +108,7 @@ class Storage:
         self.url = url
         self._writer, self._readers = make_engines(url)
         self._turns = Turns(writers(self._writer))
+        self._disk = disk_of(url)
         self.on_outgoing: Callable[[], None] = lambda: None
         """Called after a transaction that left something to send has been committed."""
         self.on_schedule: Callable[[], None] = lambda: None
@@ -120,17 +121,24 @@ class Storage:
         """Transactions that are open now."""
 
     @asynccontextmanager
-    async def work(self, *, patient: bool = False) -> AsyncIterator[Work]:
+    async def work(self, *, patient: bool = False, certain: bool = False) -> AsyncIterator[Work]:
         """A writing transaction, committed at the end and rolled back on any exception.
 
-        Who is `patient` lets others go first, when many wait for the writer.
+        Who is `patient` lets others go first, when many wait for the writer. What nothing else would bring back
+        after a power cut is made `certain`: it is on the disk when this ends, and otherwise within a second.
         """
         with self._counted():
+            if self._disk:
+                self._disk.check()
             async with self._turns.turn(patient=patient), self._writer.begin() as connection:
                 work = Work(connection)
                 yield work
                 if self.is_shared:
                     await work.announce(work.news)
+            if self._disk and certain:
+                await self._disk.certain()
+            elif self._disk:
+                self._disk.soon()
         if OUTGOING in work.news:
             self.on_outgoing()
         if SCHEDULE in work.news:
@@ -180,5 +188,7 @@ class Storage:
             self.busy -= 1
 
     async def close(self) -> None:
+        if self._disk:
+            await self._disk.close()
         await self._writer.dispose()
         await self._readers.dispose()

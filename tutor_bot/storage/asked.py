@@ -3,12 +3,31 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.facts import FactKey
 from tutor_bot.storage.schema import asked
 from tutor_bot.storage.sql import insert_or_ignore
+
+# Made once: every question runs these.
+_COUNT_SINCE = (
+    select(func.count())
+    .select_from(asked)
+    .where(asked.c.learner_id == bindparam("who"), asked.c.at > bindparam("since"))
+)
+_LATEST = (
+    select(asked.c.fact)
+    .where(
+        asked.c.learner_id == bindparam("who"),
+        asked.c.chat_id.is_not_distinct_from(bindparam("chat")),
+        asked.c.thread.is_not_distinct_from(bindparam("thread")),
+        asked.c.at >= bindparam("since"),
+        asked.c.fact.is_not(None),
+    )
+    .order_by(asked.c.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +98,7 @@ class AskedQuestions:
     ) -> tuple[FactKey, ...]:
         """Facts lately answered to this learner in this place, newest first."""
         rows = await self._connection.execute(
-            select(asked.c.fact)
-            .where(
-                asked.c.learner_id == learner,
-                asked.c.chat_id.is_(None) if chat is None else asked.c.chat_id == chat,
-                asked.c.thread.is_(None) if thread is None else asked.c.thread == thread,
-                asked.c.at >= since,
-                asked.c.fact.is_not(None),
-            )
-            .order_by(asked.c.id.desc())
-            .limit(limit)
+            _LATEST, {"who": learner, "chat": chat, "thread": thread, "since": since, "most": limit}
         )
         return tuple(row.fact for row in rows)
 
@@ -106,10 +116,8 @@ class AskedQuestions:
         return found.scalar_one()
 
     async def count_since(self, learner: int, since: datetime) -> int:
-        found = await self._connection.execute(
-            select(func.count()).select_from(asked).where(asked.c.learner_id == learner, asked.c.at > since)
-        )
-        return found.scalar_one()
+        found = await self._connection.execute(_COUNT_SINCE, {"who": learner, "since": since})
+        return int(found.scalar_one())
 
     async def forget_texts(self, before: datetime) -> None:
         """Erase the words of questions older than this; what became of them stays countable."""

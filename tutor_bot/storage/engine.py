@@ -8,9 +8,11 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from tutor_bot.storage.disk import Disk
 from tutor_bot.storage.one_hop import OneHopConnection, connect
 
-PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "busy_timeout=5000", "secure_delete=ON")
+# Not FULL: who must know that something is on the disk waits for it without keeping others from writing, see `Disk`.
+PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "busy_timeout=5000", "secure_delete=ON")
 READERS = 4
 
 
@@ -37,10 +39,21 @@ def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     readers = create_async_engine(url, pool_size=READERS, **common)
     for engine, begin in ((writer, "BEGIN IMMEDIATE"), (readers, "BEGIN")):
         _take_control(engine, begin)
-    file = make_url(url).database
-    if file and file != ":memory:" and not file.startswith("file:"):
-        _watch_file(writer, Path(file))
+    if file := _file_of(url):
+        _watch_file(writer, file)
     return writer, readers
+
+
+def disk_of(url: str) -> Disk | None:
+    """The disk that an SQLite database is on; None where a server looks after that, or nothing is kept."""
+    file = _file_of(url)
+    return Disk(file.with_name(f"{file.name}-wal")) if file else None
+
+
+def _file_of(url: str) -> Path | None:
+    parsed = make_url(url)
+    file = parsed.database if parsed.get_backend_name() == "sqlite" else None
+    return Path(file) if file and file != ":memory:" and not file.startswith("file:") else None
 
 
 def writers(engine: AsyncEngine) -> int:
@@ -87,4 +100,4 @@ def _take_control(engine: AsyncEngine, begin: str) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def began(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.driver_connection.begin_with_next(begin)

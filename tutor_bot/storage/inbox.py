@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, delete, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.inbox import RawUpdate
@@ -20,6 +20,15 @@ NOT_OURS = timedelta(seconds=2)
 """After this time an update may be taken by any replica, not only by the one that it falls to."""
 
 
+# Made once: every batch runs these.
+_LAST = select(func.max(updates.c.arrival))
+_DONE = (
+    update(updates)
+    .where(updates.c.update_id.in_(bindparam("numbers", expanding=True)))
+    .values(state=DONE, body=None, error=None, owner=None)
+)
+
+
 class Inbox:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -27,7 +36,7 @@ class Inbox:
 
     async def take(self, batch: Sequence[RawUpdate], now: datetime) -> set[int]:
         """Store the batch; the numbers of those that are new."""
-        last = (await self._connection.execute(select(func.max(updates.c.arrival)))).scalar_one() or 0
+        last = (await self._connection.execute(_LAST)).scalar_one() or 0
         new = set()
         for arrival, raw in enumerate(batch, start=last + 1):
             values = {
@@ -60,11 +69,7 @@ class Inbox:
 
     async def done(self, numbers: Sequence[int]) -> None:
         """Acted on: their content goes at once, their numbers stay for two days."""
-        await self._connection.execute(
-            update(updates)
-            .where(updates.c.update_id.in_(numbers))
-            .values(state=DONE, body=None, error=None, owner=None)
-        )
+        await self._connection.execute(_DONE, {"numbers": list(numbers)})
 
     async def failed(self, update_id: int, error: str) -> int:
         """Note a failure; how often this update has failed by now."""

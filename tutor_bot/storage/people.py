@@ -31,6 +31,7 @@ _COLUMNS = (
 )
 # Made once: every update asks for somebody.
 _BY_ACCOUNT = select(*_COLUMNS, learners.c.reachable).where(learners.c.telegram_id == bindparam("account"))
+_OFFERED = update(learners).where(learners.c.id == bindparam("who")).values(offered_daily=learners.c.offered_daily + 1)
 _CHOSEN_LANGUAGE = select(learners.c.chosen_language).where(learners.c.telegram_id == bindparam("account"))
 
 
@@ -170,9 +171,7 @@ class People:
         return [(row[0], row[1]) for row in rows]
 
     async def note_offer(self, learner_id: int) -> None:
-        await self._connection.execute(
-            update(learners).where(learners.c.id == learner_id).values(offered_daily=learners.c.offered_daily + 1)
-        )
+        await self._connection.execute(_OFFERED, {"who": learner_id})
 
     async def mark_unreachable(self, learner_id: int) -> None:
         """Nothing more is sent until this learner writes again."""

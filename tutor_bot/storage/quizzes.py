@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tutor_bot.domain.facts import FactKey, ItemKind
 from tutor_bot.domain.quiz import QuizKind, Snapshot
 from tutor_bot.storage.outbox import Kind, sent_blindly
-from tutor_bot.storage.schema import answers, live_answers, polls, questions, quizzes
+from tutor_bot.storage.schema import answers, learners, live_answers, polls, questions, quizzes
 from tutor_bot.storage.sql import insert_all_or_ignore, insert_or_ignore
 
 
@@ -86,6 +86,11 @@ _QUESTIONS = (
     )
 )
 # Made once: to make such a statement takes longer than to run it, and every vote runs these.
+_NOT_ENDED = select(quizzes).where(quizzes.c.ended.is_(None)).order_by(quizzes.c.id.desc()).limit(1)
+_OPEN = _NOT_ENDED.where(quizzes.c.learner_id == bindparam("who"))
+_OPEN_OF_ACCOUNT = _NOT_ENDED.join(learners, learners.c.id == quizzes.c.learner_id).where(
+    learners.c.telegram_id == bindparam("account")
+)
 _BY_ID = _QUESTIONS.where(questions.c.id == bindparam("question"))
 _OF_QUIZ = _QUESTIONS.where(questions.c.quiz_id == bindparam("of_quiz")).order_by(questions.c.position)
 _BY_POLL = _QUESTIONS.join(polls, polls.c.question_id == questions.c.id).where(polls.c.poll_id == bindparam("poll"))
@@ -186,14 +191,12 @@ class Quizzes:
 
     async def open_of(self, learner: int) -> Quiz | None:
         """The quiz that this learner has not finished."""
-        row = (
-            await self._connection.execute(
-                select(quizzes)
-                .where(quizzes.c.learner_id == learner, quizzes.c.ended.is_(None))
-                .order_by(quizzes.c.id.desc())
-                .limit(1)
-            )
-        ).one_or_none()
+        row = (await self._connection.execute(_OPEN, {"who": learner})).one_or_none()
+        return _quiz(row) if row else None
+
+    async def open_of_account(self, telegram_id: int) -> Quiz | None:
+        """The same of whoever has this Telegram account."""
+        row = (await self._connection.execute(_OPEN_OF_ACCOUNT, {"account": telegram_id})).one_or_none()
         return _quiz(row) if row else None
 
     async def question(self, question_id: int) -> Question | None:

@@ -34,7 +34,7 @@ from tutor_bot.telegram.handlers import (
     start,
 )
 from tutor_bot.telegram.inbox import InboxBot
-from tutor_bot.telegram.limiter import TelegramLimits
+from tutor_bot.telegram.limiter import OVERALL, TelegramLimits
 from tutor_bot.telegram.processor import OrderedProcessor
 from tutor_bot.wording import general
 from tutor_bot.wording.voice import LANGUAGES, voice
@@ -55,22 +55,25 @@ def build(
     request: BaseRequest | None = None,
     updates_request: BaseRequest | None = None,
     meter: Meter | None = None,
+    paid_broadcast: int | None = None,
 ) -> TutorApplication:
     """The application, ready to be initialised; `request` replaces the network in tests.
 
     `is_shared` says that other replicas take updates out of the same inbox.
+    `paid_broadcast` is how many messages a second are paid for; None is what Telegram lets everybody send.
     """
     bot = InboxBot(
         token,
         inbox=inbox,
         is_shared=is_shared,
         meter=meter,
+        pays=paid_broadcast is not None,
         base_url=f"{api_url.rstrip('/')}/bot",
         base_file_url=f"{api_url.rstrip('/')}/file/bot",
         request=request or HTTPXRequest(connection_pool_size=CONNECTIONS, pool_timeout=10),
         get_updates_request=updates_request or request or HTTPXRequest(connection_pool_size=2),
         defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
-        rate_limiter=TelegramLimits(clock, meter),
+        rate_limiter=TelegramLimits(clock, meter, overall=paid_broadcast or OVERALL),
     )
     application: TutorApplication = (
         Application.builder()

@@ -16,6 +16,12 @@ from tutor_bot.telegram.limiter import Priority
 
 log = logging.getLogger(__name__)
 
+PAYABLE = frozenset(
+    "sendMessage sendPhoto sendAudio sendDocument sendSticker sendVideo sendVideoNote sendAnimation sendVoice"
+    " sendMediaGroup sendLocation sendVenue sendContact sendGame sendInvoice sendPoll sendDice sendPaidMedia"
+    " sendLivePhoto copyMessage".split()
+)
+"""Methods that take `allow_paid_broadcast`; others count within the free messages or not at all."""
 POLLS = 0
 """The line of `poll` updates, which name neither a chat nor a person."""
 
@@ -45,18 +51,26 @@ def _kind_of(update: Update | None) -> str:
 class InboxBot(ExtBot[Priority]):
     """A bot whose `get_updates` hands out only what the inbox has stored, and each update once.
 
-    Takes what `ExtBot` takes, and the store. `get_updates` raises `NetworkError` when the batch
-    could not be stored: that makes the polling loop wait and fetch the same batch again, while
-    any other exception makes it fetch on without a pause or end for good.
+    Takes what `ExtBot` takes, the store, and whether more messages a second are paid for.
+    `get_updates` raises `NetworkError` when the batch could not be stored: that makes the polling
+    loop wait and fetch the same batch again, while any other exception makes it fetch on without
+    a pause or end for good.
 
     Where replicas share the inbox (`is_shared`), nothing is handed out here: what is stored is claimed, by any of them.
     """
 
     def __init__(
-        self, token: str, *, inbox: InboxStore, is_shared: bool = False, meter: Meter | None = None, **kwargs: Any
+        self,
+        token: str,
+        *,
+        inbox: InboxStore,
+        is_shared: bool = False,
+        pays: bool = False,
+        meter: Meter | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(token, **kwargs)
-        self._is_shared = is_shared
+        self._is_shared, self._pays = is_shared, pays
         self._meter = meter or NoMeter()
         self._inbox = inbox
         self._next_offset: int | None = None
@@ -78,6 +92,8 @@ class InboxBot(ExtBot[Priority]):
     async def _do_post(self, endpoint: str, data: dict[str, Any], **kwargs: Any) -> Any:
         # The seam at which ExtBot itself hooks in its rate limiter. Here an update is still JSON;
         # one step later a single update that cannot be read costs the whole batch.
+        if self._pays and endpoint in PAYABLE:
+            data["allow_paid_broadcast"] = True
         result = await super()._do_post(endpoint, data, **kwargs)
         if endpoint == "getUpdates" and isinstance(result, list):
             return await self.receive(result)

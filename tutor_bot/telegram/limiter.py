@@ -23,11 +23,11 @@ log = logging.getLogger(__name__)
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
 OVERALL = 30
-"""Messages in any second, in all chats together."""
+"""Messages in any second, in all chats together, for whoever does not pay for more."""
 FOR_REPLIES = 3
-"""Of the 30, kept free of quiz questions and broadcasts, so that a reply leaves at once."""
+"""Of them, kept free of quiz questions and broadcasts, so that a reply leaves at once."""
 FOR_BROADCASTS = 5
-"""Of the 30, kept for broadcasts while any waits, whatever else is sent."""
+"""Of them, kept for broadcasts while any waits, whatever else is sent."""
 NEARLY_FULL = 3
 TRIES = 3
 HALF_PACE = Pace(2 * SECOND, 2)
@@ -43,7 +43,7 @@ _Entry = tuple[int, int, int | str]
 class TelegramLimits(BaseRateLimiter[Priority]):
     """Sends within Telegram's limits.
 
-    They are 30 a second in all, 1 a second per chat with bursts of 3, and 20 a minute per group.
+    They are `overall` a second in all, 1 a second per chat with bursts of 3, and 20 a minute per group.
 
     Sending and editing count, all else passes. Replies overtake quiz questions and these overtake
     broadcasts; within a group calls keep their order, and the next goes when the one before has been
@@ -55,14 +55,15 @@ class TelegramLimits(BaseRateLimiter[Priority]):
     there may be two that write, the leader and the one that answers: each has half. Groups are the leader's.
     """
 
-    def __init__(self, clock: Clock, meter: Meter | None = None) -> None:
+    def __init__(self, clock: Clock, meter: Meter | None = None, *, overall: int = OVERALL) -> None:
         self._clock = clock
+        self._whole = self._overall = overall
+        self._private = PACE
         self._meter = meter or NoMeter()
         self._chats: dict[int | str, Chat] = {}
         self._places: list[Place] = []
         self._ready: dict[Priority, list[_Entry]] = {priority: [] for priority in Priority}
         self._blocked: list[tuple[datetime, int, int, int | str]] = []
-        self._overall, self._private = OVERALL, PACE
         self._number = 0
         self._given = 0
         self._version = 0
@@ -92,7 +93,7 @@ class TelegramLimits(BaseRateLimiter[Priority]):
 
     def take_part(self, part: Part) -> None:
         """Keep to this replica's part from now on."""
-        self._overall = part.share(OVERALL)
+        self._overall = part.share(self._whole)
         self._private = PACE if part.of == 1 else HALF_PACE
         self._dispatch()
 

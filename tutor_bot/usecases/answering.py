@@ -1,6 +1,6 @@
 """A question gets the curated fact that it means, or an honest "I do not know"."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tutor_bot.domain.clock import Clock
@@ -8,7 +8,7 @@ from tutor_bot.domain.curation import MissKind
 from tutor_bot.domain.facts import Fact
 from tutor_bot.domain.memory import met
 from tutor_bot.domain.outcomes import Context, Found, Outcome, Unknown
-from tutor_bot.domain.people import Person
+from tutor_bot.domain.people import Learner, Person
 from tutor_bot.storage import Storage, Work
 from tutor_bot.storage.asked import Asked
 from tutor_bot.usecases.knowledge import Knowledge
@@ -57,21 +57,22 @@ class Answering:
     ) -> list[Answer] | TooFast:
         """Answer each question in `text`."""
         now = self.clock.now()
-        async with self.storage.read() as work:
-            learner = await work.people.known_as(person.telegram_id)
-            many = learner is not None and await work.asked.count_since(learner.id, now - MINUTE) >= MOST_A_MINUTE
-        if many:
-            told = self._slowed.get(person.telegram_id)
-            say_so = told is None or now - told >= MINUTE
-            if say_so:
-                self._slowed[person.telegram_id] = now
-            return TooFast(say_so)
-        self._slowed.pop(person.telegram_id, None)
-        parts = self.knowledge.matcher.questions(text)
-        return [
-            await self.answer(person, part, update=update, part=number, place=place)
-            for number, part in enumerate(parts)
-        ]
+        async with self.storage.work() as work:
+            learner = await work.people.meet(person, now)
+            if await work.asked.count_since(learner.id, now - MINUTE) >= MOST_A_MINUTE:
+                told = self._slowed.get(person.telegram_id)
+                say_so = told is None or now - told >= MINUTE
+                if say_so:
+                    self._slowed[person.telegram_id] = now
+                return TooFast(say_so)
+            self._slowed.pop(person.telegram_id, None)
+            given = list[Answer]()
+            for number, part in enumerate(self.knowledge.matcher.questions(text)):
+                given.append(await self._answer(work, learner, part, now, update=update, part=number, place=place))
+                if given[-1].offer_daily:
+                    # Once is enough, also in one message.
+                    learner = replace(learner, offered_daily=learner.offered_daily + 1)
+            return given
 
     def forget(self, person: Person) -> None:
         """Keep nothing of them in memory either."""
@@ -80,37 +81,43 @@ class Answering:
     async def answer(
         self, person: Person, text: str, *, update: int, part: int = 0, place: Place | None = None
     ) -> Answer:
-        """Answer `text`; what was asked is noted, and a fact found comes back in the daily quiz."""
+        """Answer `text`, however many were asked before."""
         now = self.clock.now()
         async with self.storage.work() as work:
             learner = await work.people.meet(person, now)
-            chat = await work.people.group(place.group, place.title, now) if place else None
-            thread = place.thread if place else None
-            before = await work.asked.latest(learner.id, chat=chat, thread=thread, since=now - CONVERSATION)
-            outcome = self.knowledge.matcher.find(text, Context(before))
-            found = outcome.fact if isinstance(outcome, Found) else None
-            asked = await work.asked.note(
-                update_id=update,
-                part=part,
-                learner=learner.id,
-                chat=chat,
-                thread=thread,
-                text=text,
-                outcome=type(outcome).__name__.lower(),
-                fact=found,
-                candidates=tuple(c.fact for c in outcome.candidates),
-                score=outcome.score,
-                now=now,
-            )
-            if isinstance(outcome, Unknown):
-                once = f"asked:{asked}"
-                await work.curation.note(once, learner=learner.id, kind=MissKind.UNKNOWN, text=text, fact=None, now=now)
-            offer = False
-            if found:
-                await work.memories.enter(learner.id, found, met(now))
-                offer = place is None and learner.daily is None and learner.offered_daily == 0
-                if offer:
-                    await work.people.note_offer(learner.id)
+            return await self._answer(work, learner, text, now, update=update, part=part, place=place)
+
+    async def _answer(
+        self, work: Work, learner: Learner, text: str, now: datetime, *, update: int, part: int, place: Place | None
+    ) -> Answer:
+        """What was asked is noted, and a fact found comes back in the daily quiz."""
+        chat = await work.people.group(place.group, place.title, now) if place else None
+        thread = place.thread if place else None
+        before = await work.asked.latest(learner.id, chat=chat, thread=thread, since=now - CONVERSATION)
+        outcome = self.knowledge.matcher.find(text, Context(before))
+        found = outcome.fact if isinstance(outcome, Found) else None
+        asked = await work.asked.note(
+            update_id=update,
+            part=part,
+            learner=learner.id,
+            chat=chat,
+            thread=thread,
+            text=text,
+            outcome=type(outcome).__name__.lower(),
+            fact=found,
+            candidates=tuple(c.fact for c in outcome.candidates),
+            score=outcome.score,
+            now=now,
+        )
+        if isinstance(outcome, Unknown):
+            once = f"asked:{asked}"
+            await work.curation.note(once, learner=learner.id, kind=MissKind.UNKNOWN, text=text, fact=None, now=now)
+        offer = False
+        if found:
+            await work.memories.enter(learner.id, found, met(now))
+            offer = place is None and learner.daily is None and learner.offered_daily == 0
+            if offer:
+                await work.people.note_offer(learner.id)
         return Answer(asked, outcome, offer)
 
     async def recall(self, person: Person, asked_id: int) -> Asked | None:

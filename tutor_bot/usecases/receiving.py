@@ -38,7 +38,8 @@ class Receiving:
         wanted = [update for update in updates if update.poll is None or update.poll not in self._known]
         if not wanted:
             return set()
-        async with self.storage.work() as work:
+        # All else follows from what stands here, and is done again if a power cut takes it away.
+        async with self.storage.work(certain=True) as work:
             return await work.inbox.take(wanted, self.clock.now())
 
     async def waiting(self) -> list[RawUpdate]:

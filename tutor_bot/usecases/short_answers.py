@@ -9,7 +9,7 @@ from tutor_bot.domain.people import Learner, Person
 from tutor_bot.domain.quiz import Snapshot
 from tutor_bot.matching.typed import is_right
 from tutor_bot.storage import Storage, Work
-from tutor_bot.storage.quizzes import Question
+from tutor_bot.storage.quizzes import Question, Quiz
 from tutor_bot.usecases.quizzing import Quizzing, current_question, put
 
 
@@ -33,8 +33,9 @@ class ShortAnswers:
     async def waits(self, person: Person) -> bool:
         """Whether a question that this person has been sent wants a typed answer now."""
         async with self.storage.read() as work:
-            learner = await work.people.known_as(person.telegram_id)
-            return learner is not None and await self._open(work, learner) is not None
+            # Asked at every message, and most have no quiz open.
+            quiz = await work.quizzes.open_of_account(person.telegram_id)
+            return quiz is not None and await self._typed(work, quiz) is not None
 
     async def answer(self, person: Person, text: str) -> bool:
         """Judge what was typed; False when no question waits for it any more."""
@@ -75,7 +76,10 @@ class ShortAnswers:
 
     async def _open(self, work: Work, learner: Learner) -> Question | None:
         quiz = await work.quizzes.open_of(learner.id)
-        question = current_question(await work.quizzes.questions_of(quiz.id)) if quiz else None
+        return await self._typed(work, quiz) if quiz else None
+
+    async def _typed(self, work: Work, quiz: Quiz) -> Question | None:
+        question = current_question(await work.quizzes.questions_of(quiz.id))
         if question is None or not question.sent or question.snapshot.kind is not ItemKind.SHORT_ANSWER:
             return None
         return question
