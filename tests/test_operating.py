@@ -72,6 +72,7 @@ PROVEN_BY = {
     ),
     "PostgreSQL lets nobody in": (SERVER + "test_a_server_that_lets_nobody_in",),
     "the process is killed": ("tests/test_crash.py::test_killed_at_any_moment",),
+    "the disk fails: what was written cannot be brought to it": ("tests/storage/test_disk.py::test_a_disk_that_fails",),
     "one of several replicas is killed": (
         "tests/test_crash.py::test_the_leader_of_three_is_killed",
         "tests/storage/test_replicas.py::test_what_a_dead_replica_had_in_hand",

@@ -60,6 +60,7 @@ class Replica:
         self.number = number or 1 + secrets.randbelow(2**31 - 2)
         self.part: Part | None = None
         """None while we are not one of them: then nothing is to be taken, sent or timed by us."""
+        self._in_trouble = False
         self.leading, self.following = asyncio.Event(), asyncio.Event()
         """One of them is set: whether we lead."""
         self.following.set()
@@ -76,71 +77,80 @@ class Replica:
             isolation_level="AUTOCOMMIT",
             connect_args={"server_settings": _SERVER_SETTINGS, "timeout": PATIENCE},
         )
-        in_trouble = False
         try:
             while True:
                 try:
                     await self._live(engine)
                 except Exception as error:
                     # Said once: the next try comes in a second.
-                    if self.part or not in_trouble:
+                    if not self._in_trouble:
                         log.error("cut off from the database and the other replicas, trying again: %r", error)
-                    in_trouble = True
-                    self._become(None)
-                await asyncio.sleep(BEAT)
+                    self._in_trouble = True
+                await _pass(BEAT, asyncio.Event())
         finally:
-            self._become(None)
             await engine.dispose()
 
     async def _live(self, engine: AsyncEngine) -> None:
         """As long as the connection lasts. Raises whatever ends it."""
-        connection = await engine.connect()
+        async with asyncio.timeout(2 * PATIENCE):
+            connection = await engine.connect()
         try:
             raw: Any = (await connection.get_raw_connection()).driver_connection
             ended = asyncio.Event()
             raw.add_termination_listener(lambda _connection: ended.set())
-            for channel in CHANNELS:
-                await raw.add_listener(channel, lambda _connection, _pid, said, _payload: self.on_heard(said))
-            if not await raw.fetchval("SELECT pg_try_advisory_lock($1, $2)", ADVISORY_LOCKS, self.number):
-                raise CutOffError("the server has not noticed yet that our last connection has ended")
-            await self._come(raw)
+            async with asyncio.timeout(PATIENCE):
+                await self._register(raw)
+                is_alone = await self._numbers(raw) == [self.number]
+            if not is_alone:
+                await _pass(NEWCOMER, ended)
             for channel in CHANNELS:
                 # What was said while we did not listen.
                 self.on_heard(channel)
             while not ended.is_set():
-                await self._look(raw)
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(BEAT):
-                        await ended.wait()
+                async with asyncio.timeout(PATIENCE):
+                    await self._look(raw)
+                await _pass(BEAT, ended)
             raise CutOffError("the connection has ended")
         finally:
+            # First of all: somebody else may lead already.
+            self._become(None)
             # Not closed in good order, which would wait for a server that may have gone.
             with suppress(Exception):
                 (await connection.get_raw_connection()).driver_connection.terminate()  # type: ignore[union-attr]
             await connection.invalidate()
             await connection.close()
 
-    async def _come(self, raw: Any) -> None:
-        async with asyncio.timeout(PATIENCE):
-            others = len(await raw.fetch(_WHO_LIVES, ADVISORY_LOCKS)) > 1
-        if others:
-            await asyncio.sleep(NEWCOMER)
+    async def _register(self, raw: Any) -> None:
+        for channel in CHANNELS:
+            await raw.add_listener(channel, lambda _connection, _pid, said, _payload: self.on_heard(said))
+        if not await raw.fetchval("SELECT pg_try_advisory_lock($1, $2)", ADVISORY_LOCKS, self.number):
+            raise CutOffError("the server has not noticed yet that our last connection has ended")
 
     async def _look(self, raw: Any) -> None:
-        async with asyncio.timeout(PATIENCE):
-            leads = self.part is not None and self.part.leads
-            if not leads:
-                leads = await raw.fetchval("SELECT pg_try_advisory_lock($1, $2)", ADVISORY_LOCKS, LEADER)
-            numbers = [row["number"] for row in await raw.fetch(_WHO_LIVES, ADVISORY_LOCKS)]
+        leads = self.part is not None and self.part.leads
+        if not leads:
+            leads = await raw.fetchval("SELECT pg_try_advisory_lock($1, $2)", ADVISORY_LOCKS, LEADER)
+        numbers = await self._numbers(raw)
         self._become(Part(numbers.index(self.number), len(numbers), leads, frozenset(numbers)))
+
+    async def _numbers(self, raw: Any) -> list[int]:
+        return [row["number"] for row in await raw.fetch(_WHO_LIVES, ADVISORY_LOCKS)]
 
     def _become(self, part: Part | None) -> None:
         if part == self.part:
             return
         if part and (self.part is None or part.leads != self.part.leads):
+            self._in_trouble = False
             log.info("replica %d of %d, %s", part.place + 1, part.of, "leading" if part.leads else "following")
         self.part = part
         now, before = (self.leading, self.following) if part and part.leads else (self.following, self.leading)
         before.clear()
         now.set()
         self.on_part(part)
+
+
+async def _pass(seconds: float, ended: asyncio.Event) -> None:
+    """So many seconds of the machine's own time, for that is what the server goes by; or until `ended`."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await ended.wait()
