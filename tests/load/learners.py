@@ -142,14 +142,19 @@ class Learners:
         self._open.clear()
 
     async def begin_quizzes(self, people: Sequence[int]) -> None:
-        """Each wishes for a quiz, and gets its first question."""
+        """Each wishes for a quiz and gets its first question, a poll where it need not be typed."""
         for person in people:
             self.telegram.put(_body(a_message("/quiz 3", _person(person))))
             self.last_heard[person] = 0.0
             await asyncio.sleep(0.005)
         deadline = time.perf_counter() + 120
-        while not all(self.last_heard[person] for person in people) and time.perf_counter() < deadline:
-            await asyncio.sleep(0.05)
+        sent = -1
+        while not all(self.last_heard[person] for person in people) or sent < len(self.telegram.sent):
+            # A greeting may come before the question.
+            sent = len(self.telegram.sent)
+            await asyncio.sleep(1)
+            if time.perf_counter() > deadline:
+                raise TimeoutError("not everybody got the first question of their quiz")
 
     async def vote_at_once(self, voters: Sequence[int]) -> tuple[float, float]:
         """All vote in one instant; when that was, and when the last of them was sent what comes next."""

@@ -65,7 +65,7 @@ class Bench:
         self.learners = Learners(questions(catalogue, rng), rng, (FIRST + n * STEP for n in range(size.people)))
         self.echoed = 0.0
         """Answers a second of the echo bot."""
-        self.voters = [FIRST + 1 + n * STEP for n in range(size.votes * 3 // 2)]
+        self.voters = [FIRST + 1 + n * STEP for n in range(2 * size.votes)]
 
     @asynccontextmanager
     async def running(self, start: Callable[[], Awaitable[Program]], column: Column) -> AsyncIterator[Program]:
