@@ -131,9 +131,19 @@ def run(settings: Settings) -> None:
     try:
         with alone(settings.database_url):
             upgrade(settings.database_url)
-            asyncio.run(_serve(settings, settings.token.get_secret_value(), content, catalogue))
+            with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+                runner.run(_serve(settings, settings.token.get_secret_value(), content, catalogue))
     except DatabaseError as error:
         raise AppError(str(error)) from None
+
+
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's, where there is one; None is asyncio's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 def load_content(content: Path) -> Catalogue:

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.builders import AMINA
 from tests.clocks import MovingClock, settle, until
 from tutor_bot.domain.inbox import RawUpdate
 from tutor_bot.storage import Storage
-from tutor_bot.storage.disk import Disk, DiskError
+from tutor_bot.storage.disk import MANY, Disk, DiskError
 from tutor_bot.usecases.receiving import Receiving
 
 
@@ -113,7 +114,7 @@ async def test_a_cut_at_any_place_leaves_what_there_was_once(
 
 async def test_who_waits_waits_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever comes while the disk is busy may have come too late for that; all of them wait for the next time."""
-    disk, calls, free = Disk(tmp_path / "log"), list[int](), threading.Event()
+    disk, calls, free = Disk(tmp_path / "tutor.db"), list[int](), threading.Event()
 
     def sync(_: Disk) -> None:
         calls.append(len(calls))
@@ -142,3 +143,60 @@ async def test_a_disk_that_fails(storage: Storage, clock: MovingClock, monkeypat
             await inbox.take([an_update(1)])
     with pytest.raises(DiskError, match="start the bot again"):
         await inbox.take([an_update(2)])
+
+
+async def test_the_log_does_not_grow_for_ever(storage: Storage, power: Power, clock: MovingClock) -> None:
+    """After some hundred commits it is moved into the file, and begun anew."""
+    sizes = []
+    for n in range(6 * MANY):
+        async with storage.work(certain=n % 50 == 0) as work:
+            await work.people.meet(replace(AMINA, name=f"Amina {n}"), clock.now())
+        if n % MANY == 0:
+            sizes.append(power.written())
+            await until(lambda: storage._disk is not None and not storage._disk.is_moving)
+    assert sizes[-1] <= sizes[2] * 1.5
+
+
+async def test_it_waits_for_another_process_in_a_thread(storage: Storage, power: Power, clock: MovingClock) -> None:
+    """Who holds the lock, a copy perhaps, keeps from writing, and from nothing else."""
+    async with storage.work() as work:
+        await work.people.meet(AMINA, clock.now())
+    other = sqlite3.connect(power.file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+
+    async def write() -> None:
+        async with storage.work() as work:
+            await work.people.meet(replace(AMINA, name="Amina B"), clock.now())
+
+    writing = asyncio.create_task(write())
+    await settle()
+    async with storage.read() as work:
+        assert await work.people.known_as(AMINA.telegram_id)
+    assert not writing.done()
+    other.execute("ROLLBACK")
+    await writing
+    other.close()
+
+
+async def test_whoever_is_cancelled_while_it_waits(storage: Storage, power: Power, clock: MovingClock) -> None:
+    """Leaves the writer to the next one, as if nothing had been begun."""
+    other = sqlite3.connect(power.file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async def write(name: str) -> None:
+        async with storage.work() as work:
+            await work.people.meet(replace(AMINA, name=name), clock.now())
+
+    writing = asyncio.create_task(write("Amina B"))
+    await settle()
+    writing.cancel()
+    await settle()
+    other.execute("ROLLBACK")
+    other.close()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    await write("Amina C")
+    async with storage.read() as work:
+        found = await work.people.known_as(AMINA.telegram_id)
+        assert found
+        assert found.name == "Amina C"

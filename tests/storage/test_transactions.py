@@ -49,10 +49,11 @@ async def test_sqlite_is_durable_and_forgets_what_is_deleted(storage: Storage) -
         "foreign_keys": 1,
         "synchronous": 1,
         "secure_delete": 1,
-        "busy_timeout": 5000,
     }
-    for opened in (storage.work, storage.read):
+    # The writer never waits in the loop's own thread, and its log is moved by the `Disk`.
+    own = ({"busy_timeout": 0, "wal_autocheckpoint": 0}, {"busy_timeout": 5000})
+    for opened, more in zip((storage.work, storage.read), own, strict=True):
         async with opened() as work:
-            for pragma, value in expected.items():
+            for pragma, value in {**expected, **more}.items():
                 found = await work._connection.exec_driver_sql(f"PRAGMA {pragma}")
                 assert found.scalar_one() == value, pragma

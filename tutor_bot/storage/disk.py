@@ -10,10 +10,14 @@ nothing at all, for the system has what it wrote.
 import asyncio
 import logging
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 log = logging.getLogger(__name__)
 
+MANY = 250
+"""Commits after which the log is moved into the database's file: some megabytes."""
 SOON = 0.5
 """Seconds after which what nobody waits for is brought to the disk; it is there within one."""
 
@@ -23,14 +27,22 @@ class DiskError(Exception):
 
 
 class Disk:
-    """The log of an SQLite database. One call brings all that was committed to the disk, for all who wait for it."""
+    """An SQLite database's log. One call brings all that was committed to the disk, for all who wait for it.
 
-    def __init__(self, log_file: Path) -> None:
-        self._log_file = log_file
+    It also moves what is in the log into the database's file from time to time, which SQLite itself would do at some
+    commit, while everybody waits for two turns of the disk.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._log_file = database.with_name(f"{database.name}-wal")
         self._next: asyncio.Future[None] | None = None
         self._syncing: asyncio.Task[None] | None = None
         self._soon: asyncio.TimerHandle | None = None
-        self._failure: OSError | None = None
+        self._moving: asyncio.Task[None] | None = None
+        self._failure: OSError | sqlite3.Error | None = None
+        self._commits = 0
+        """Since the log was moved."""
 
     def check(self) -> None:
         """Raises `DiskError` once the disk has failed: what is written after that may be missing at the next start."""
@@ -39,11 +51,13 @@ class Disk:
 
     async def certain(self) -> None:
         """Ends when all that has been committed by now is on the disk. Raises `DiskError`."""
+        self._commits += 1
         await asyncio.shield(self._begin())
         self.check()
 
     def soon(self) -> None:
         """Something was committed that nobody waits for."""
+        self._commits += 1
         if self._soon is None and self._next is None:
             self._soon = asyncio.get_running_loop().call_later(SOON, self._begin)
 
@@ -68,7 +82,29 @@ class Disk:
                 log.error("what was written could not be brought to the disk: %s", error)
                 self._failure = error
             waiting.set_result(None)
+            if self._commits >= MANY and not self.is_moving:
+                self._commits = 0
+                self._moving = asyncio.create_task(self._move())
         self._syncing = None
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the log is being moved into the file."""
+        return self._moving is not None and not self._moving.done()
+
+    async def _move(self) -> None:
+        try:
+            await asyncio.to_thread(self.move)
+        except sqlite3.Error as error:
+            log.error("the database's log could not be moved into its file: %s", error)
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_IOERR:
+                # The disk tells of a failure once, and has told it here.
+                self._failure = error
+
+    def move(self) -> None:
+        """Move the log into the file. What somebody still reads stays in it until the next time."""
+        with closing(sqlite3.connect(f"{self._database.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def sync(self) -> None:
         """Bring the log to the disk; of the database's own file SQLite takes care when it empties the log."""
@@ -88,5 +124,6 @@ class Disk:
         if self._soon:
             self._soon.cancel()
             self._soon = None
-        if self._syncing:
-            await self._syncing
+        for work in (self._syncing, self._moving):
+            if work:
+                await work

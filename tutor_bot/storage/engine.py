@@ -1,6 +1,7 @@
 """Connections: one writer whose transactions are real ones, and readers of their own."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,18 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from tutor_bot.storage.disk import Disk
-from tutor_bot.storage.one_hop import OneHopConnection, connect
+from tutor_bot.storage.sqlite import PATIENCE, Connection, connect
 
 # Not FULL: who must know that something is on the disk waits for it without keeping others from writing, see `Disk`.
-PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "busy_timeout=5000", "secure_delete=ON")
+PRAGMAS = (
+    f"busy_timeout={PATIENCE}",
+    "journal_mode=WAL",
+    "foreign_keys=ON",
+    "synchronous=NORMAL",
+    "secure_delete=ON",
+)
+# Whatever may take long is done elsewhere: waiting for a lock in its thread, emptying the log by the `Disk`.
+OF_THE_WRITER = ("busy_timeout=0", "wal_autocheckpoint=0")
 READERS = 4
 
 
@@ -25,20 +34,22 @@ def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     parsed = make_url(url)
     arguments, options = parsed.get_dialect()().create_connect_args(parsed)
 
-    async def opened() -> OneHopConnection:
+    async def writer_opened() -> Connection:
+        return await connect(*arguments, is_here=True, **options)
+
+    async def reader_opened() -> Connection:
         return await connect(*arguments, **options)
 
     # Parameters hold names and words, which have no place in an error's text.
     common: dict[str, Any] = {
         "max_overflow": 0,
         "pool_timeout": 60,
-        "async_creator": opened,
         "hide_parameters": True,
     }
-    writer = create_async_engine(url, pool_size=1, **common)
-    readers = create_async_engine(url, pool_size=READERS, **common)
-    for engine, begin in ((writer, "BEGIN IMMEDIATE"), (readers, "BEGIN")):
-        _take_control(engine, begin)
+    writer = create_async_engine(url, pool_size=1, async_creator=writer_opened, **common)
+    readers = create_async_engine(url, pool_size=READERS, async_creator=reader_opened, **common)
+    _take_control(writer, "BEGIN IMMEDIATE", (*PRAGMAS, *OF_THE_WRITER))
+    _take_control(readers, "BEGIN", PRAGMAS)
     if file := _file_of(url):
         _watch_file(writer, file)
     return writer, readers
@@ -47,7 +58,7 @@ def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
 def disk_of(url: str) -> Disk | None:
     """The disk that an SQLite database is on; None where a server looks after that, or nothing is kept."""
     file = _file_of(url)
-    return Disk(file.with_name(f"{file.name}-wal")) if file else None
+    return Disk(file) if file else None
 
 
 def _file_of(url: str) -> Path | None:
@@ -84,7 +95,7 @@ def _watch_file(engine: AsyncEngine, file: Path) -> None:
             raise DatabaseGoneError(f"{file} was taken away or replaced while the bot was running: start the bot again")
 
 
-def _take_control(engine: AsyncEngine, begin: str) -> None:
+def _take_control(engine: AsyncEngine, begin: str, pragmas: Sequence[str]) -> None:
     """Begin transactions ourselves: the driver would begin one at the first write only.
 
     A read followed by a write is then not one transaction, and of 200 concurrent increments 8 are left.
@@ -94,7 +105,7 @@ def _take_control(engine: AsyncEngine, begin: str) -> None:
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in PRAGMAS:
+        for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
