@@ -2,7 +2,9 @@
 
 from alembic import context
 from sqlalchemy import create_engine, event, pool
+from sqlalchemy.engine import make_url
 
+from tutor_bot.storage.engine import NOTICES_OUR_END
 from tutor_bot.storage.replica import ADVISORY_LOCKS, MIGRATING
 from tutor_bot.storage.schema import metadata
 
@@ -11,7 +13,10 @@ config = context.config
 
 def run() -> None:
     """Migrate in one transaction, with SQLite's own transaction control off so that it is one."""
-    engine = create_engine(config.get_main_option("sqlalchemy.url") or "", poolclass=pool.NullPool)
+    url = make_url(config.get_main_option("sqlalchemy.url") or "")
+    options = " ".join(f"-c {name}={value}" for name, value in NOTICES_OUR_END.items())
+    arguments = {} if url.get_backend_name() == "sqlite" else {"options": options}
+    engine = create_engine(url, poolclass=pool.NullPool, connect_args=arguments)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")

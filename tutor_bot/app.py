@@ -1,9 +1,10 @@
 """The composition root: with `trial`, the only module that knows every room."""
 
 import asyncio
+import json
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -28,10 +29,11 @@ from tutor_bot.storage import Storage
 from tutor_bot.storage.alone import alone
 from tutor_bot.storage.migrate import DatabaseError
 from tutor_bot.storage.migrate import upgrade as upgrade_database
-from tutor_bot.storage.replica import INBOX, OUTGOING, SCHEDULE, Replica
+from tutor_bot.storage.replica import FORGOTTEN, INBOX, OUTGOING, SCHEDULE, Replica
 from tutor_bot.telegram.application import build, show_menus
 from tutor_bot.telegram.collector import Collector
 from tutor_bot.telegram.context import Tutor, TutorApplication
+from tutor_bot.telegram.handlers.privacy import forget_here
 from tutor_bot.telegram.jobs import MINUTE, Ticker
 from tutor_bot.telegram.processor import OrderedProcessor
 from tutor_bot.telegram.receiver import Receiver, ReceivingEnded
@@ -199,7 +201,7 @@ def compose(
         sending=sending,
         default_zone=zone,
     )
-    shared = SharedReceiving(storage, clock, replica=replica.number) if replica else None
+    shared = SharedReceiving(storage, clock, owner=replica.number) if replica else None
     application = build(
         token=token,
         api_url=api_url,
@@ -226,7 +228,14 @@ def _among_others(running: Running, replica: Replica, shared: SharedReceiving, c
     bot, processor, limits = application.bot, application.update_processor, application.bot.rate_limiter
     assert isinstance(processor, OrderedProcessor)
     collector = Collector(shared, bot, processor, application.update_queue, clock)
-    heard = {INBOX: collector.poke, OUTGOING: running.sender.poke, SCHEDULE: running.ticker.poke}
+    pokes = {INBOX: collector.poke, OUTGOING: running.sender.poke, SCHEDULE: running.ticker.poke}
+
+    def heard(channel: str, said: str) -> None:
+        if channel == FORGOTTEN:
+            telegram_id, *struck_off = json.loads(said)
+            forget_here(application, telegram_id, [number for number in struck_off if number in collector.in_hand])
+        else:
+            pokes[channel]()
 
     def take_part(part: Part | None) -> None:
         if part:
@@ -236,7 +245,7 @@ def _among_others(running: Running, replica: Replica, shared: SharedReceiving, c
 
     take_part(None)
     replica.on_part = take_part
-    replica.on_heard = lambda channel: heard[channel]()
+    replica.on_heard = heard
     return replace(running, replica=replica, collector=collector)
 
 
@@ -330,9 +339,10 @@ def signals(*, reload: Callable[[], Coroutine[Any, Any, object]]) -> Iterator[as
 
 async def until_stopped(running: Running, receiver: Receiver, stopped: asyncio.Event) -> None:
     """Receive, send and tick until `stopped` is set or receiving dies; then end in good order."""
+    beside: list[asyncio.Task[None]] = []
     waits = [
         asyncio.create_task(stopped.wait()),
-        asyncio.create_task(_receive(running, receiver)),
+        asyncio.create_task(_receive(running, receiver, beside)),
     ]
     # Sending begins when the bot is initialised, which `_receive` sees to.
     try:
@@ -342,65 +352,61 @@ async def until_stopped(running: Running, receiver: Receiver, stopped: asyncio.E
             task.result()
     finally:
         running.studio.close()
+        if running.collector:
+            running.collector.close()
         await receiver.stop()
-        for task in waits:
-            task.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
+        await _ended(waits)
+        if running.collector:
+            # Only now: what was being handled has come to its end, and is not for others to do again.
+            await running.collector.give_back()
+        await _ended(beside)
 
 
-async def _receive(running: Running, receiver: Receiver) -> None:
-    """What was left over first, then whatever comes."""
+async def _receive(running: Running, receiver: Receiver, beside: list[asyncio.Task[None]]) -> None:
+    """What was left over first, then whatever comes. Into `beside` goes what outlives receiving."""
     await receiver.start(running.application)
     log.info("serving as @%s", running.application.bot.username)
     if running.replica and running.collector:
-        await _take_part(running, running.replica, running.collector, receiver)
+        beside += [asyncio.create_task(running.collector.run()), asyncio.create_task(running.replica.run())]
+        await _lead_in_turn(running, running.replica, receiver)
     else:
         await _lead(running, receiver)
 
 
 async def _lead(running: Running, receiver: Receiver) -> None:
-    """Fetch updates, send what the outbox holds, and tick."""
+    """Fetch updates, send what the outbox holds, and tick, until receiving ends."""
     await receiver.fetch()
-    await _together(receiver.ended(), running.sender.run(), running.ticker.run(), _menus(running.application))
-
-
-async def _take_part(running: Running, replica: Replica, collector: Collector, receiver: Receiver) -> None:
-    """Act on updates like the other replicas, and lead whenever that falls to us."""
-
-    async def lead_in_turn() -> None:
-        while True:
-            await replica.leading.wait()
-            leading = asyncio.create_task(_lead(running, receiver))
-            deposed = asyncio.create_task(replica.following.wait())
-            try:
-                await asyncio.wait({leading, deposed}, return_when=asyncio.FIRST_COMPLETED)
-                if leading.done():
-                    return leading.result()
-            finally:
-                for task in (leading, deposed):
-                    task.cancel()
-                await asyncio.gather(leading, deposed, return_exceptions=True)
-            await receiver.fetch_no_more()
-
-    async def collect() -> None:
-        try:
-            await collector.run()
-        finally:
-            await collector.give_back()
-
-    # Last the replica itself: until then the others leave alone what is ours.
-    await _together(_together(lead_in_turn(), collect()), replica.run())
-
-
-async def _together(first: Awaitable[None], *others: Coroutine[Any, Any, None]) -> None:
-    """Until the first ends or fails; then the others are ended."""
-    work = [asyncio.create_task(other) for other in others]
+    work = [
+        asyncio.create_task(running.sender.run()),
+        asyncio.create_task(running.ticker.run()),
+        asyncio.create_task(_menus(running.application)),
+    ]
     try:
-        await first
+        await receiver.ended()
     finally:
-        for task in work:
-            task.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
+        await _ended(work)
+
+
+async def _lead_in_turn(running: Running, replica: Replica, receiver: Receiver) -> None:
+    """Lead whenever that falls to us, until receiving ends."""
+    while True:
+        await replica.leading.wait()
+        leading = asyncio.create_task(_lead(running, receiver))
+        deposed = asyncio.create_task(replica.following.wait())
+        try:
+            await asyncio.wait({leading, deposed}, return_when=asyncio.FIRST_COMPLETED)
+            if leading.done():
+                return leading.result()
+        finally:
+            await _ended([leading, deposed])
+        await receiver.fetch_no_more()
+
+
+async def _ended(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancel what is not over yet, and wait for all of it."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _menus(application: TutorApplication) -> None:

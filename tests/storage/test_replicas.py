@@ -17,7 +17,8 @@ from tutor_bot.domain.people import Person
 from tutor_bot.domain.replicas import ALONE, Part
 from tutor_bot.storage import Storage, replica
 from tutor_bot.storage.outbox import Kind
-from tutor_bot.storage.replica import OUTGOING, Replica
+from tutor_bot.storage.replica import FORGOTTEN, OUTGOING, Replica
+from tutor_bot.usecases.privacy import Privacy
 from tutor_bot.usecases.sharing import SharedReceiving
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -32,10 +33,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def living(*replicas: Replica) -> AsyncIterator[dict[int, asyncio.Task[None]]]:
     tasks = {one.number: asyncio.create_task(one.run()) for one in replicas}
-    yield tasks
-    for task in tasks.values():
-        task.cancel()
-    await asyncio.gather(*tasks.values(), return_exceptions=True)
+    try:
+        yield tasks
+    finally:
+        for task in tasks.values():
+            task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
 
 
 def all_know(replicas: list[Replica]) -> bool:
@@ -75,7 +78,7 @@ async def test_whoever_is_cut_off_leads_no_more(storage: Storage) -> None:
         [leader], [other] = [[one for one in two if one.part and one.part.leads is leads] for leads in (True, False)]
         ended = asyncio.Event()
         leader.on_part = lambda part: ended.set() if part is None else None
-        leader.on_heard = heard.append
+        leader.on_heard = lambda channel, said: heard.append(channel)
         async with storage.read() as work:
             await work._connection.execute(
                 text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 0")
@@ -95,7 +98,7 @@ async def test_all_hear_of_what_is_to_be_sent(storage: Storage, clock: MovingClo
     other = Replica(storage.url)
     async with living(other):
         await until(lambda: other.part is not None)
-        other.on_heard = heard.append
+        other.on_heard = lambda channel, said: heard.append(channel)
         async with storage.work() as work:
             learner = await work.people.meet(Person(7, "Amina"), clock.now())
             await work.outbox.add(
@@ -104,13 +107,27 @@ async def test_all_hear_of_what_is_to_be_sent(storage: Storage, clock: MovingClo
         await until(lambda: heard == [OUTGOING])
 
 
+async def test_all_hear_of_whoever_is_to_be_forgotten(storage: Storage, clock: MovingClock) -> None:
+    """So that no process holds anything of them in its memory."""
+    assert storage.replica()
+    heard: list[tuple[str, str]] = []
+    other = Replica(storage.url)
+    async with living(other):
+        await until(lambda: other.part is not None)
+        other.on_heard = lambda channel, said: heard.append((channel, said))
+        async with storage.work() as work:
+            await work.people.meet(Person(7, "Amina"), clock.now())
+        assert await Privacy(storage, clock).forget(Person(7, "Amina"))
+        await until(lambda: heard == [(FORGOTTEN, "[7]")])
+
+
 # The inbox
 
 
 @pytest.fixture
 def inboxes(storage: Storage, clock: MovingClock) -> list[SharedReceiving]:
     """Those of three replicas: numbers 1, 2 and 3."""
-    return [SharedReceiving(storage, clock, replica=number) for number in (1, 2, 3)]
+    return [SharedReceiving(storage, clock, owner=number) for number in (1, 2, 3)]
 
 
 def raw(number: int, key: int) -> RawUpdate:

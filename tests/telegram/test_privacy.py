@@ -181,7 +181,7 @@ async def failed(chat: Conversation, update: int, times: int) -> None:
         async with chat.storage.read() as work:
             row = select(updates.c.tries).where(updates.c.update_id == update)
             tries = await work._connection.scalar(row)
-        if tries == times:
+        if (tries or 0) >= times:
             break
         assert turn < 5000
         await breathe(turn)

@@ -21,7 +21,7 @@ class Part:
     """The numbers of those that live, by which they are known in storage."""
 
     def share(self, whole: int) -> int:
-        """How many of `whole` messages a second are this replica's; over all replicas the sum is no more than `whole`.
+        """How many of `whole` messages a second are ours; of up to `whole` replicas the sum is no more than that.
 
         Half of them are divided evenly, for replies. The leader has the rest too, for quizzes and broadcasts.
         """

@@ -1,7 +1,9 @@
 """What we remember: the only home of SQL. Plain values in and out, inside one unit of work."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 
@@ -19,12 +21,17 @@ from tutor_bot.storage.outbox import Outbox
 from tutor_bot.storage.people import People
 from tutor_bot.storage.privacy import Privacy
 from tutor_bot.storage.quizzes import Quizzes
-from tutor_bot.storage.replica import INBOX, OUTGOING, SCHEDULE, Replica
+from tutor_bot.storage.replica import FORGOTTEN, INBOX, OUTGOING, SCHEDULE, Replica
 from tutor_bot.storage.strays import Strays
 from tutor_bot.storage.turns import Turns
 from tutor_bot.storage.watching import Watching
 
 __all__ = ["Storage", "Work"]
+
+TO_CLOSE = 2.0
+"""Seconds."""
+MOST_TOLD = 500
+"""A notice may have 8,000 bytes."""
 
 
 class Work:
@@ -32,6 +39,11 @@ class Work:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._forgotten: str | None = None
+
+    def forgets(self, telegram_id: int, struck_off: Collection[int]) -> None:
+        """Whoever holds something of this person in memory, or has one of these updates of theirs in hand, is told."""
+        self._forgotten = json.dumps([telegram_id, *sorted(struck_off)[:MOST_TOLD]])
 
     @property
     def news(self) -> list[str]:
@@ -51,6 +63,8 @@ class Work:
         """Tell the other replicas, as soon as this transaction is committed."""
         for channel in channels:
             await self._connection.execute(select(func.pg_notify(channel, "")))
+        if self._forgotten:
+            await self._connection.execute(select(func.pg_notify(FORGOTTEN, self._forgotten)))
 
     @cached_property
     def people(self) -> People:
@@ -190,5 +204,8 @@ class Storage:
     async def close(self) -> None:
         if self._disk:
             await self._disk.close()
-        await self._writer.dispose()
-        await self._readers.dispose()
+        # A server that does not answer is not waited for.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TO_CLOSE):
+                await self._writer.dispose()
+                await self._readers.dispose()

@@ -24,12 +24,35 @@ PRAGMAS = (
 OF_THE_WRITER = ("busy_timeout=0", "wal_autocheckpoint=0")
 READERS = 4
 
+TO_CONNECT, TO_ANSWER = 5.0, 15.0
+"""Seconds that a server has; without a bound, one that is cut off would be waited for a quarter of an hour."""
+# A machine that loses power closes no connection, and what its transactions hold keeps everybody else waiting. So the
+# server asks after us; and where it has something to tell us it does not, but waits for that to be taken.
+NOTICES_OUR_END = {
+    "application_name": "tutor-bot",
+    "tcp_keepalives_idle": "2",
+    "tcp_keepalives_interval": "1",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "5000",
+}
+
 
 def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     """The writer's engine and the readers'. `url` is an async SQLAlchemy URL."""
     if make_url(url).get_backend_name() != "sqlite":
-        # Looked at before it is used: a server that was restarted meanwhile costs nobody an answer.
-        engine = create_async_engine(url, pool_size=READERS + 1, pool_pre_ping=True, hide_parameters=True)
+        engine = create_async_engine(
+            url,
+            pool_size=READERS + 1,
+            max_overflow=0,
+            # Looked at before it is used: a server that was restarted meanwhile costs nobody an answer.
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={
+                "timeout": TO_CONNECT,
+                "command_timeout": TO_ANSWER,
+                "server_settings": {**NOTICES_OUR_END, "idle_in_transaction_session_timeout": f"{TO_ANSWER:g}s"},
+            },
+        )
         return engine, engine
     parsed = make_url(url)
     arguments, options = parsed.get_dialect()().create_connect_args(parsed)

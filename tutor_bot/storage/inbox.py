@@ -67,17 +67,21 @@ class Inbox:
         rows = await self._connection.execute(select(updates.c.update_id).where(updates.c.update_id.in_(numbers)))
         return set(rows.scalars())
 
-    async def done(self, numbers: Sequence[int]) -> None:
-        """Acted on: their content goes at once, their numbers stay for two days."""
-        await self._connection.execute(_DONE, {"numbers": list(numbers)})
+    async def done(self, numbers: Sequence[int], owner: int | None = None) -> None:
+        """Acted on: their content goes at once, their numbers stay for two days.
 
-    async def failed(self, update_id: int, error: str) -> int:
-        """Note a failure; how often this update has failed by now."""
+        Of several replicas, what `owner` says counts only where it has the update in hand still.
+        """
+        statement = _DONE if owner is None else _DONE.where(updates.c.owner == owner)
+        await self._connection.execute(statement, {"numbers": list(numbers)})
+
+    async def failed(self, update_id: int, error: str, owner: int | None = None) -> int:
+        """Note a failure; how often this update has failed by now, 0 when it is not the owner's any more."""
+        statement = update(updates).where(updates.c.update_id == update_id)
+        if owner is not None:
+            statement = statement.where(updates.c.owner == owner)
         tries = await self._connection.execute(
-            update(updates)
-            .where(updates.c.update_id == update_id)
-            .values(tries=updates.c.tries + 1, error=error)
-            .returning(updates.c.tries)
+            statement.values(tries=updates.c.tries + 1, error=error).returning(updates.c.tries)
         )
         return tries.scalar_one_or_none() or 0
 
@@ -128,10 +132,12 @@ class Inbox:
         claimed = sorted(rows, key=lambda row: (row.arrival, row.update_id))
         return [RawUpdate(row.update_id, row.key, row.body) for row in claimed]
 
-    async def later(self, update_id: int, again: datetime) -> None:
-        """Whoever has it in hand gives it back, to be tried again then, by whichever replica."""
+    async def later(self, update_id: int, again: datetime, owner: int) -> None:
+        """Who has it in hand gives it back, to be tried again then, by whichever replica."""
         await self._connection.execute(
-            update(updates).where(updates.c.update_id == update_id).values(owner=None, again=again)
+            update(updates)
+            .where(updates.c.update_id == update_id, updates.c.owner == owner)
+            .values(owner=None, again=again)
         )
 
     async def owners(self) -> set[int]:

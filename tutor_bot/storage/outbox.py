@@ -1,12 +1,12 @@
 """What must reach people: written in the same transaction as its cause, sent afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tutor_bot.domain.outgoing import Urgency
@@ -246,9 +246,12 @@ class Outbox:
             .values(state=State.FAILED, error=why)
         )
 
-    async def recover(self, again: datetime) -> int:
-        """After a crash: rows left in 'sending' are due once more at `again`, or given up; how many."""
-        unsure = outbox.c.state == State.SENDING
+    async def recover(self, again: datetime, under_way: Collection[int] = ()) -> int:
+        """After a crash: rows left in 'sending' are due once more at `again`, or given up; how many.
+
+        Not those that are `under_way`.
+        """
+        unsure = and_(outbox.c.state == State.SENDING, outbox.c.id.not_in(under_way))
         retried = await self._connection.execute(
             update(outbox)
             .where(unsure, outbox.c.tries < MAX_UNSURE_TRIES)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from tutor_bot.domain.replicas import Part
+from tutor_bot.storage.engine import NOTICES_OUR_END
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +24,10 @@ ADVISORY_LOCKS = 0x7475746F
 LEADER, MIGRATING = 0, -1
 """The second half; a replica's own number, from 1, is the lock that says that it lives."""
 
-INBOX, OUTGOING, SCHEDULE = CHANNELS = ("tutor_inbox", "tutor_outgoing", "tutor_schedule")
-"""What is told to all: there is something to act on, to send, or to wait for."""
+INBOX, OUTGOING, SCHEDULE = WORK = ("tutor_inbox", "tutor_outgoing", "tutor_schedule")
+FORGOTTEN = "tutor_forgotten"
+CHANNELS = (*WORK, FORGOTTEN)
+"""What is told to all: there is something to act on, to send, or to wait for; or somebody is to be forgotten."""
 
 BEAT = 1.0
 """Seconds between two looks at who lives."""
@@ -33,13 +36,6 @@ PATIENCE = 3.0
 NEWCOMER = 2.5
 """Seconds in which everybody has noticed a new replica, and keeps to a smaller share of Telegram's limits."""
 
-# A machine that has lost its power closes no connection: so the server asks after it.
-_SERVER_SETTINGS = {
-    "application_name": "tutor-bot",
-    "tcp_keepalives_idle": "2",
-    "tcp_keepalives_interval": "1",
-    "tcp_keepalives_count": "3",
-}
 _WHO_LIVES = """
 SELECT objid::bigint AS number FROM pg_locks
 WHERE locktype = 'advisory' AND granted AND classid = $1 AND objsubid = 2 AND objid::bigint BETWEEN 1 AND 2147483647
@@ -66,7 +62,7 @@ class Replica:
         self.following.set()
         self.on_part: Callable[[Part | None], None] = lambda part: None
         """Told of each change of `part`."""
-        self.on_heard: Callable[[str], None] = lambda channel: None
+        self.on_heard: Callable[[str, str], None] = lambda channel, said: None
         """Told when something has changed, here or in another replica, and when we have come back."""
 
     async def run(self) -> None:
@@ -75,7 +71,7 @@ class Replica:
             self._url,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args={"server_settings": _SERVER_SETTINGS, "timeout": PATIENCE},
+            connect_args={"server_settings": NOTICES_OUR_END, "timeout": PATIENCE},
         )
         try:
             while True:
@@ -103,9 +99,9 @@ class Replica:
                 is_alone = await self._numbers(raw) == [self.number]
             if not is_alone:
                 await _pass(NEWCOMER, ended)
-            for channel in CHANNELS:
+            for channel in WORK:
                 # What was said while we did not listen.
-                self.on_heard(channel)
+                self.on_heard(channel, "")
             while not ended.is_set():
                 async with asyncio.timeout(PATIENCE):
                     await self._look(raw)
@@ -122,7 +118,7 @@ class Replica:
 
     async def _register(self, raw: Any) -> None:
         for channel in CHANNELS:
-            await raw.add_listener(channel, lambda _connection, _pid, said, _payload: self.on_heard(said))
+            await raw.add_listener(channel, lambda _connection, _pid, *heard: self.on_heard(*heard))
         if not await raw.fetchval("SELECT pg_try_advisory_lock($1, $2)", ADVISORY_LOCKS, self.number):
             raise CutOffError("the server has not noticed yet that our last connection has ended")
 

@@ -76,6 +76,11 @@ class InboxBot(ExtBot[Priority]):
         self._next_offset: int | None = None
         self._storing: asyncio.Task[set[int]] | None = None
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether replicas share the inbox."""
+        return self._is_shared
+
     async def get_updates(
         self,
         offset: int | None = None,
@@ -177,4 +182,7 @@ class InboxBot(ExtBot[Priority]):
                     if await self._inbox.failed(number, "this update cannot be read") is None:
                         break
             except Exception as error:
+                if self._is_shared:
+                    # Whoever has claimed it must know that it is neither acted on nor given back.
+                    raise
                 log.error("update %s could not be set aside, the next start tries again: %r", number, error)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from tutor_bot.domain.clock import Clock
 from tutor_bot.telegram.sender import Sender
-from tutor_bot.telegram.waiting import changed_or_at
+from tutor_bot.telegram.waiting import Trouble, changed_or_at
 from tutor_bot.usecases.classes import Classes
 from tutor_bot.usecases.daily_quiz import DailyQuiz
 from tutor_bot.usecases.housekeeping import Housekeeping
@@ -41,6 +41,7 @@ class Ticker:
         self._at_most = at_most
         self._swept: datetime | None = None
         self._changed = asyncio.Event()
+        self._trouble = Trouble(log)
 
     def poke(self) -> None:
         """The schedule has changed here."""
@@ -57,8 +58,9 @@ class Ticker:
                 for due in (self._daily, self._live, self._classes):
                     # After the instant at which this round began: what fell due while it lasted is due at once.
                     wake = min(wake, await due.next_instant(now) or wake)
-            except Exception:
-                log.exception("what is due could not be done; it is tried again in a moment")
+                self._trouble.over()
+            except Exception as error:
+                self._trouble.say("what is due could not be done; it is tried again each second", error)
                 wake = min(wake, self._clock.now() + RETRY)
             await changed_or_at(self._changed, wake, self._clock)
 

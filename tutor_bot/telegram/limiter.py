@@ -30,7 +30,8 @@ FOR_BROADCASTS = 5
 """Of them, kept for broadcasts while any waits, whatever else is sent."""
 NEARLY_FULL = 3
 TRIES = 3
-HALF_PACE = Pace(2 * SECOND, 2)
+LEADERS_PACE, OTHERS_PACE = Pace(2 * SECOND, 2), Pace(2 * SECOND, 1)
+"""Of a private chat's pace, where there are several replicas: the leader sends unasked, another one answers."""
 SLACK = timedelta(milliseconds=100)
 LONG_WAIT = timedelta(seconds=30)
 SWEEP = 256
@@ -52,7 +53,8 @@ class TelegramLimits(BaseRateLimiter[Priority]):
     `asyncio.CancelledError`.
 
     Of several replicas each keeps to its part (`take_part`), so that the sum keeps within the limits. In a private chat
-    there may be two that write, the leader and the one that answers: each has half. Groups are the leader's.
+    there may be two that write, the leader and the one that answers: together they keep to one's pace. Groups are the
+    leader's.
     """
 
     def __init__(self, clock: Clock, meter: Meter | None = None, *, overall: int = OVERALL) -> None:
@@ -94,7 +96,7 @@ class TelegramLimits(BaseRateLimiter[Priority]):
     def take_part(self, part: Part) -> None:
         """Keep to this replica's part from now on."""
         self._overall = part.share(self._whole)
-        self._private = PACE if part.of == 1 else HALF_PACE
+        self._private = PACE if part.of == 1 else LEADERS_PACE if part.leads else OTHERS_PACE
         self._dispatch()
 
     def _pace(self, chat: Chat) -> Pace:

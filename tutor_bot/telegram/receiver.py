@@ -72,7 +72,7 @@ class Receiver:
         self._application: Application[Any, Any, Any, Any, Any, Any] | None = None
         self._ended: asyncio.Future[None] | None = None
         self._stopping = False
-        self._fetches = False
+        self._fetches = self._may_overlap = False
 
     async def start(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Reach Telegram, and handle what was left over. Waits for the network.
@@ -107,13 +107,13 @@ class Receiver:
             await self._set_webhook(application.bot, self._webhook)
             return
         before = asyncio.all_tasks()
-        self._fetches = True
+        self._fetches, self._may_overlap = True, application.bot.is_shared
         try:
             await application.updater.start_polling(
                 timeout=LONG_POLL,
                 bootstrap_retries=-1,
                 allowed_updates=ALLOWED_UPDATES,
-                error_callback=_log_trouble,
+                error_callback=self._log_trouble,
             )
         except InvalidToken:
             raise ReceivingEnded(REFUSED) from None
@@ -214,6 +214,15 @@ class Receiver:
             handled.cancel()
             patience.cancel()
 
+    def _log_trouble(self, error: TelegramError) -> None:
+        if not isinstance(error, Conflict):
+            log.warning("fetching updates failed, it is tried again: %r", error)
+        elif self._may_overlap:
+            log.info("the replica that led before us has not ended fetching yet")
+        else:
+            log.error("another program fetches updates with this token; stop it, or give this bot its own token")
+        self._may_overlap = False
+
     def _watch(self, tasks: "set[asyncio.Task[Any]]", name: str) -> None:
         watched = [task for task in tasks if task.get_name().endswith(name)]
         if len(watched) != 1:
@@ -230,13 +239,6 @@ class Receiver:
         log.error("%s", ended)
         self._ended.set_exception(ended)
         self._ended.exception()  # Logged above, so asyncio need not complain when nobody waits for it.
-
-
-def _log_trouble(error: TelegramError) -> None:
-    if isinstance(error, Conflict):
-        log.error("another program fetches updates with this token; stop it, or give this bot its own token")
-    else:
-        log.warning("fetching updates failed, it is tried again: %r", error)
 
 
 async def _within(seconds: float, work: Awaitable[None], what: str) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -43,7 +43,7 @@ from tutor_bot.domain.outgoing import (
 from tutor_bot.telegram.handlers.admins import ADMINS
 from tutor_bot.telegram.limiter import Priority
 from tutor_bot.telegram.speech import keyboard
-from tutor_bot.telegram.waiting import changed_or_at
+from tutor_bot.telegram.waiting import Trouble, changed_or_at
 from tutor_bot.usecases.sending import Sending
 from tutor_bot.wording import curating, daily, live, quizzes, reports
 from tutor_bot.wording.view import View
@@ -55,6 +55,7 @@ ROOM = 100
 """So many sends may wait for the limits at once; more would only wait in memory instead of in the database."""
 
 _RETRY = timedelta(seconds=1)
+_LAST_BREATH = timedelta(seconds=10)
 _PRIORITY = {Urgency.QUIZ: Priority.QUIZ, Urgency.BROADCAST: Priority.BROADCAST}
 _SURELY_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -70,7 +71,11 @@ class Sender:
         self._changed = asyncio.Event()
         self._has_room = asyncio.Event()
         self._has_room.set()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], int] = {}
+        """What is being sent, to its row."""
+        self._recover_at: datetime | None = None
+        self._has_begun = False
+        self._trouble = Trouble(log)
         self._failures: dict[int, int] = {}
         self._hides_results = True
 
@@ -83,47 +88,56 @@ class Sender:
 
     async def run(self) -> None:
         """Send until cancelled; what then waits for the limits is dropped, for it is in the outbox."""
-        await self._recover()
+        self._recover_at, self._has_begun = self._clock.now(), False
         try:
             while True:
                 await self._has_room.wait()
                 self._changed.clear()
                 try:
+                    await self._recover()
                     batch = await self._sending.claim()
                     due = None if batch else await self._sending.next_due()
-                except Exception:
-                    log.exception("the outbox cannot be read; trying again in a moment")
-                    await self._clock.sleep_until(self._clock.now() + _RETRY)
+                    self._trouble.over()
+                except Exception as error:
+                    # What was handed out just now may be nobody's.
+                    self._recover_at = self._clock.now() + _RETRY
+                    self._trouble.say("the outbox cannot be read; it is looked at again each second", error)
+                    await self._clock.sleep_until(self._recover_at)
                     continue
                 for outgoing in batch:
-                    self._begin(self._deliver(outgoing))
+                    self._begin(self._deliver(outgoing), outgoing.row)
                 if not batch:
                     # Or the next row is due, which it may have become just now.
-                    await changed_or_at(self._changed, due, self._clock)
+                    wake = min((at for at in (due, self._recover_at) if at), default=None)
+                    await changed_or_at(self._changed, wake, self._clock)
         finally:
             for task in self._under_way:
                 task.cancel()
             await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _recover(self) -> None:
-        while True:
-            try:
-                await self._sending.recover()
-                self._hides_results = await self._sending.hides_results()
-                return
-            except Exception:
-                log.exception("what was being sent cannot be read; trying again in a moment")
-                await self._clock.sleep_until(self._clock.now() + _RETRY)
+        """Have sent again what nobody is sending any more.
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        When we begin, and once more some seconds later: whoever sent before us may have taken something in hand with
+        their last breath.
+        """
+        if self._recover_at is None or self._clock.now() < self._recover_at:
+            return
+        await self._sending.recover(self._under_way.values() if self._has_begun else None)
+        if not self._has_begun:
+            self._hides_results = await self._sending.hides_results()
+        self._recover_at = None if self._has_begun else self._clock.now() + _LAST_BREATH
+        self._has_begun = True
+
+    def _begin(self, work: Coroutine[Any, Any, None], row: int) -> None:
         task = asyncio.create_task(work)
-        self._under_way.add(task)
+        self._under_way[task] = row
         task.add_done_callback(self._ended)
         if len(self._under_way) >= ROOM:
             self._has_room.clear()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
+        del self._under_way[task]
         if len(self._under_way) < ROOM:
             self._has_room.set()
 
@@ -140,9 +154,8 @@ class Sender:
         while True:
             try:
                 return await note()
-            except Exception:
-                again = "row %d of the outbox could not be noted; trying again in a moment"
-                log.exception(again, outgoing.row, extra=_about(outgoing))
+            except Exception as error:
+                self._trouble.say("what was sent could not be noted; it is tried again each second", error)
                 await self._clock.sleep_until(self._clock.now() + _RETRY)
 
     async def _send(self, outgoing: Outgoing) -> Note:

@@ -1,6 +1,7 @@
-"""Loops that sleep until something changes, or until an instant."""
+"""Loops that sleep until something changes, or until an instant, and that go on when something is in their way."""
 
 import asyncio
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -17,3 +18,19 @@ async def changed_or_at(changed: asyncio.Event, instant: datetime | None, clock:
     finally:
         for wait in waits:
             wait.cancel()
+
+
+class Trouble:
+    """Says what is wrong when it begins, and not again at every try until it is over."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+        self._is_said = False
+
+    def say(self, what: str, error: Exception) -> None:
+        if not self._is_said:
+            self._log.error("%s: %r", what, error)
+        self._is_said = True
+
+    def over(self) -> None:
+        self._is_said = False

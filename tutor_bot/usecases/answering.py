@@ -74,9 +74,9 @@ class Answering:
                     learner = replace(learner, offered_daily=learner.offered_daily + 1)
             return given
 
-    def forget(self, person: Person) -> None:
+    def forget(self, telegram_id: int) -> None:
         """Keep nothing of them in memory either."""
-        self._slowed.pop(person.telegram_id, None)
+        self._slowed.pop(telegram_id, None)
 
     async def answer(
         self, person: Person, text: str, *, update: int, part: int = 0, place: Place | None = None

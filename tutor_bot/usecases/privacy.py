@@ -34,6 +34,7 @@ class Privacy:
             if learner is None:
                 return None
             struck_off = await work.privacy.forget(learner.id, person.telegram_id)
+            work.forgets(person.telegram_id, struck_off)
         # The update that asked for it is still in the inbox, with a name in it: the log is wiped when that is gone.
         self.storage.erased = self.clock.now()
         return Forgotten(struck_off)

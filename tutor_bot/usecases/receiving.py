@@ -18,6 +18,8 @@ POLLS_KNOWN = 10_000
 class Receiving:
     storage: Storage
     clock: Clock
+    owner: int | None = None
+    """Our number among several replicas, whose word on an update counts while they have it in hand."""
     _known: dict[str, None] = field(default_factory=dict, init=False)
     """Ids of polls that are ours, the oldest first."""
     _ended: list[tuple[int, asyncio.Future[None]]] = field(default_factory=list, init=False)
@@ -62,7 +64,7 @@ class Receiving:
                 failure: Exception | None = None
                 try:
                     async with self.storage.work() as work:
-                        await work.inbox.done([number for number, _ in batch])
+                        await work.inbox.done([number for number, _ in batch], self.owner)
                 except Exception as error:
                     failure = error
                 for _, ended in batch:
@@ -72,13 +74,12 @@ class Receiving:
     async def failed(self, update_id: int, error: str) -> datetime | None:
         """When to try again; None when the update has been set aside after its third failure."""
         async with self.storage.work() as work:
-            return await next_try(work, update_id, error, self.clock.now())
+            return await self._next_try(work, update_id, error)
 
-
-async def next_try(work: Work, update_id: int, error: str, now: datetime) -> datetime | None:
-    """Note a failure: when to try again, None when the update has been set aside after its third."""
-    tries = await work.inbox.failed(update_id, error)
-    if tries < TRIES:
-        return now + PAUSE * tries
-    await work.inbox.set_aside(update_id)
-    return None
+    async def _next_try(self, work: Work, update_id: int, error: str) -> datetime | None:
+        """Note a failure: when to try again, None when the update has been set aside after its third."""
+        tries = await work.inbox.failed(update_id, error, self.owner)
+        if tries < TRIES:
+            return self.clock.now() + PAUSE * tries
+        await work.inbox.set_aside(update_id)
+        return None

@@ -1,5 +1,6 @@
 """What must reach people is handed out to be sent, and what became of it is noted."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -58,11 +59,15 @@ class Sending:
     reporting: Reporting
     clock: Clock
 
-    async def recover(self) -> int:
-        """At the start: rows whose sending broke off are due again; how many."""
-        await self.live.was_away()
+    async def recover(self, under_way: Collection[int] | None = None) -> int:
+        """Rows whose sending broke off are due again, all but those that are `under_way`; how many.
+
+        None are when we begin to send, and until then we were away.
+        """
+        if under_way is None:
+            await self.live.was_away()
         async with self.storage.work() as work:
-            return await work.outbox.recover(self.clock.now() + AFTER_CRASH)
+            return await work.outbox.recover(self.clock.now() + AFTER_CRASH, under_way or ())
 
     async def claim(self) -> list[Outgoing]:
         """What is to be sent now, at most one for each person."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from tutor_bot.domain.inbox import RawUpdate
 from tutor_bot.domain.replicas import Part
-from tutor_bot.usecases.receiving import Receiving, next_try
+from tutor_bot.usecases.receiving import Receiving
 
 GONE_FOR = timedelta(seconds=3)
 """A replica that was cut off for a moment comes back by then, and goes on with what it has in hand."""
@@ -14,9 +14,8 @@ GONE_FOR = timedelta(seconds=3)
 
 @dataclass
 class SharedReceiving(Receiving):
-    """`replica` is our own number."""
+    """Of one replica; `owner` is its number."""
 
-    replica: int = 0
     _gone_since: dict[int, datetime] = field(default_factory=dict, init=False)
 
     async def waiting(self) -> list[RawUpdate]:
@@ -25,19 +24,19 @@ class SharedReceiving(Receiving):
 
     async def claim(self, part: Part, most: int) -> Sequence[RawUpdate]:
         async with self.storage.work() as work:
-            return await work.inbox.claim(self.replica, part, self.clock.now(), most)
+            return await work.inbox.claim(self._own, part, self.clock.now(), most)
 
     async def failed(self, update_id: int, error: str) -> datetime | None:
         """When it is tried again, by whichever replica; None when it has been set aside."""
         async with self.storage.work() as work:
-            again = await next_try(work, update_id, error, self.clock.now())
+            again = await self._next_try(work, update_id, error)
             if again is not None:
-                await work.inbox.later(update_id, again)
+                await work.inbox.later(update_id, again, self._own)
             return again
 
     async def keep(self, in_hand: Sequence[int]) -> None:
         async with self.storage.work() as work:
-            await work.inbox.release(self.replica, but=in_hand)
+            await work.inbox.release(self._own, but=in_hand)
 
     async def release(self, alive: frozenset[int]) -> None:
         now = self.clock.now()
@@ -48,3 +47,8 @@ class SharedReceiving(Receiving):
             if now >= since + GONE_FOR:
                 async with self.storage.work() as work:
                     await work.inbox.release(replica)
+
+    @property
+    def _own(self) -> int:
+        assert self.owner is not None
+        return self.owner

@@ -1,12 +1,13 @@
 """/privacy, /export and /forget, in private."""
 
 import json
+from collections.abc import Collection
 from io import BytesIO
 from typing import Any
 
 from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatType
-from telegram.ext import BaseHandler, CommandHandler, filters
+from telegram.ext import Application, BaseHandler, CommandHandler, filters
 
 from tutor_bot.telegram.context import TutorContext
 from tutor_bot.telegram.processor import OrderedProcessor
@@ -54,14 +55,19 @@ async def pressed(query: CallbackQuery, press: Press, context: TutorContext) -> 
 
 
 async def _forget(telegram_id: int, context: TutorContext) -> None:
-    """In the database, and in what this process holds of them."""
     forgotten = await context.tutor.privacy.forget(context.person)
-    context.tutor.answering.forget(context.person)
-    processor = context.application.update_processor
-    if forgotten and isinstance(processor, OrderedProcessor):
-        processor.forget(forgotten.updates)
-    context.application.drop_user_data(telegram_id)
-    context.application.drop_chat_data(telegram_id)
+    forget_here(context.application, telegram_id, forgotten.updates if forgotten else ())
+
+
+def forget_here(
+    application: Application[Any, Any, Any, Any, Any, Any], telegram_id: int, struck_off: Collection[int]
+) -> None:
+    """Forget what this process holds of somebody, and act no more on these updates of theirs."""
+    application.bot_data["tutor"].answering.forget(telegram_id)
+    if struck_off and isinstance(processor := application.update_processor, OrderedProcessor):
+        processor.forget(struck_off)
+    application.drop_user_data(telegram_id)
+    application.drop_chat_data(telegram_id)
 
 
 async def _elsewhere(message: Message, context: TutorContext, command: str) -> bool:
