@@ -213,13 +213,11 @@ def test_by_webhook(servers: Servers, tmp_path: Path) -> None:
 def test_two_replicas_by_webhook(servers: Servers, tmp_path: Path, database_url: str) -> None:
     """Either takes what Telegram brings, it is answered once, and when the leader ends the other leads."""
     addresses = [f"127.0.0.1:{free_port()}" for _ in range(2)]
-    packs = write(tmp_path / "packs")
     processes = [
         start(
             tmp_path,
             servers.address,
             TUTOR_BOT_DATABASE_URL=database_url.replace("+asyncpg", ""),
-            TUTOR_BOT_CONTENT=str(packs),
             TUTOR_BOT_WEBHOOK_URL=f"http://{addresses[0]}/telegram",
             TUTOR_BOT_WEBHOOK_SECRET="a-secret",
             TUTOR_BOT_LISTEN=address,
@@ -235,8 +233,9 @@ def test_two_replicas_by_webhook(servers: Servers, tmp_path: Path, database_url:
     for _ in range(4):
         servers.sent.get(timeout=30)
     [leader], [other] = [[processes[leads[role]]] for role in ("leading", "following")]
-    assert "tutor_replicas 2.0\ntutor_leads" not in httpx.get(f"http://{addresses[0]}/healthz").text
-    assert "\ntutor_replicas 2.0" in httpx.get(f"http://{addresses[0]}/metrics").text
+    figures = [httpx.get(f"http://{address}/metrics").text for address in addresses]
+    assert ["\ntutor_replicas 2.0\n" in told for told in figures] == [True, True]
+    assert sum("\ntutor_leads 1.0\n" in told for told in figures) == 1
     leader.terminate()
     until_logged(other, "leading")
     other.terminate()

@@ -22,6 +22,9 @@ ROOT = Path(__file__).parents[1]
 WATCH = """
 import os, sys
 
+# It would connect without Python's hearing of it.
+sys.modules["uvloop"] = None
+
 def allowed(path):
     path = os.path.realpath(os.fsdecode(path))
     return path.startswith((os.environ["MAY_WRITE"], "/dev/", "/proc/")) or "/anon_inode" in path
