@@ -50,6 +50,11 @@ def needs(what: str, command: str) -> NoReturn:
     pytest.skip(f"{what}{_TO_RUN}{command}")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """More than there are cores: many tests wait for processes or clocks, and leave theirs idle meanwhile."""
+    return 3 * (os.cpu_count() or 1) // 2
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One line for what was skipped, and how to have it run."""
     # Read from the reports, for the tests may have run in several processes.

@@ -2,7 +2,7 @@
 
 `python -m tests.crash --kills 300` is the long form; the tests run a short one. Telegram is the sandbox's, in this
 process; each life of the bot is a process of its own, which SIGKILL ends without a chance to tidy up. With `replicas`
-so many live at a time, and it is the leader that is killed.
+so many live at a time, and it is the leader that is killed; at last two are ended in good order, while guests ask.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -30,16 +31,23 @@ from tests.postgresql import fresh_database
 from tutor_bot.app import upgrade
 from tutor_bot.domain.people import Person
 from tutor_bot.sandbox import Bot, Sandbox
+from tutor_bot.sandbox.checks import Call
+from tutor_bot.sandbox.methods import METHODS, Method
 from tutor_bot.sandbox.polls import Poll
+from tutor_bot.sandbox.state import State
 from tutor_bot.storage import Storage
 from tutor_bot.storage.replica import ADVISORY_LOCKS
 
 LEARNERS = 24
 PUPILS = 6
 SUBSCRIBERS = 80
-"""Who have their daily quiz at the same moment, where there are several replicas."""
-AT_ONCE = 40
-"""Seconds after the beginning; a live quiz is under way then."""
+"""Who have their daily quiz at the same moment, where there are several replicas: when the first was killed."""
+GUESTS, OF_EACH = 24, 3
+"""Who ask so many questions, each time that one of several replicas is ended in good order."""
+CONFIRMS_AFTER = 0.6
+"""Seconds that Telegram then takes to confirm a message, so that some are always sent and not struck off yet; longer
+than it takes the other replicas to find what they may act on."""
+SOME = 5
 LONGEST_LIFE = 1.2
 """Seconds; the shortest ends while the bot still starts."""
 LEADS_FOR = 4.0
@@ -52,10 +60,14 @@ SPEED = 4
 
 @dataclass
 class Outcome:
-    """What was found at the end. `lost` and `doubled` are to be empty; `repeated` counts messages sent again."""
+    """What was found at the end. `lost` and `doubled` are to be empty; `repeated` counts messages sent again.
+
+    Nobody was killed while guests asked, so what they were told again is among the `doubled`.
+    """
 
     kills: int = 0
     asked: int = 0
+    asked_by_guests: int = 0
     votes: int = 0
     lessons: int = 0
     class_votes: int = 0
@@ -69,7 +81,8 @@ class Outcome:
 
     def __str__(self) -> str:
         return (
-            f"{self.kills} kills in {self.seconds:.0f} s: {self.asked} questions, {self.votes} votes,"
+            f"{self.kills} kills in {self.seconds:.0f} s: {self.asked} questions,"
+            f" {self.asked_by_guests} of guests, {self.votes} votes,"
             f" {self.lessons} live quizzes with {self.class_votes} votes, {self.dailies} daily quizzes;"
             f" lost {len(self.lost)}, counted twice {len(self.doubled)},"
             f" messages sent again {self.repeated}, answers 429 {self.too_many}"
@@ -84,6 +97,7 @@ class Town:
         self.people = [sandbox.world.add_person(f"Learner {n}", "", f"l{n}").id for n in range(learners)]
         self.with_daily = self.people[: max(6, learners // 4)]
         self.subscribers = [sandbox.world.add_person(f"Subscriber {n}", "", f"s{n}").id for n in range(subscribers)]
+        self.guests: list[int] = []
         self.asked: dict[int, list[int]] = {person: [] for person in self.people}
         self.voted: dict[str, list[int]] = {}
         self.began: set[int] = set()
@@ -104,9 +118,28 @@ class Town:
             self.began.add(person)
             self.sandbox.people.say(person, person, "/quiz 3")
         elif not self.votes(person) and len(self.asked[person]) < FACTS:
-            number = len(self.asked[person])
-            self.asked[person].append(number)
-            self.sandbox.people.say(person, person, f"What was the f{number}?")
+            self.asks(person)
+
+    def asks(self, person: int) -> None:
+        """About what they have not asked about yet."""
+        number = len(self.asked[person])
+        self.asked[person].append(number)
+        self.sandbox.people.say(person, person, f"What was the f{number}?")
+
+    def answers(self, person: int) -> Counter[int]:
+        """How often each of their questions was answered."""
+        said = [m.get("text", "") for m in self.sandbox.world.chats[person].messages.values() if m["from"]["is_bot"]]
+        return Counter(n for words in said for n in self.asked[person] if f"The f{n} was dictated" in words)
+
+    async def guests_ask(self) -> None:
+        """Some who were not here before ask, for a second or so."""
+        names = range(len(self.guests), len(self.guests) + GUESTS)
+        guests = [self.sandbox.world.add_person(f"Guest {n}", "", f"g{n}").id for n in names]
+        self.guests += guests
+        self.asked |= {guest: [] for guest in guests}
+        for guest in guests * OF_EACH:
+            self.asks(guest)
+            await asyncio.sleep(0.015)
 
     def said_in_class(self, words: str) -> list[Any]:
         messages = self.sandbox.world.chats[self.group].messages.values()
@@ -184,6 +217,13 @@ class Lives:
         process.kill()
         await asyncio.to_thread(process.join)
 
+    async def at_work(self, process: ForkServerProcess) -> None:
+        """As soon as it acts on some updates at once."""
+        in_hand = f"SELECT count(*) FROM updates WHERE owner = {process.pid}"
+        async with asyncio.timeout(30):
+            while await _rows(self.url, in_hand) < [(SOME,)]:
+                await asyncio.sleep(0.01)
+
     async def leader(self) -> ForkServerProcess:
         """The one that leads, as soon as there is one: the server knows who holds which lock."""
         of_ours = f"locktype = 'advisory' AND classid = {ADVISORY_LOCKS}"
@@ -197,13 +237,15 @@ class Lives:
                 return found[0]
             await asyncio.sleep(0.05)
 
-    async def end(self) -> list[int | None]:
-        """Asked to, in good order; their exit codes."""
-        for process in self.living:
+    async def end(self, *processes: ForkServerProcess) -> list[str]:
+        """Asked to, in good order; a line for each that did not."""
+        for process in processes:
             process.terminate()
-        for process in self.living:
+        for process in processes:
             await asyncio.to_thread(process.join, 15)
-        return [process.exitcode for process in self.living]
+            if process.exitcode is not None:
+                self.living.remove(process)
+        return [f"a life ended with {process.exitcode}" for process in processes if process.exitcode != 0]
 
 
 async def crash(
@@ -233,16 +275,20 @@ async def crash(
             await lives.born()
         for number in range(kills):
             if number < len(moments):
-                await until(moments[number], patience=30)
+                await until(moments[number], patience=60)
             else:
                 await asyncio.sleep(rng.uniform(0.05, longest))
             await lives.killed(lives.living[0] if replicas == 1 else await lives.leader())
             await lives.born()
+            if number == 0:
+                # Not by a time set before: nobody knows how long it takes until the first can be killed.
+                await _fall_due(url, town, clock.now())
+        if replicas > 1:
+            for leads in (True, False):
+                outcome.lost += await _end_one(town, lives, leads=leads)
         acting.cancel()
         await _until_quiet(town, url, clock)
-        for code in await lives.end():
-            if code != 0:
-                outcome.lost.append(f"a life ended with {code}")
+        outcome.lost += await lives.end(*lives.living)
     finally:
         acting.cancel()
         for process in list(lives.living):
@@ -252,6 +298,27 @@ async def crash(
     await _count_class(town, url, outcome)
     outcome.seconds = time.monotonic() - began
     return outcome
+
+
+async def _end_one(town: Town, lives: Lives, *, leads: bool) -> list[str]:
+    """While guests ask, one ends in good order: the leader, or one that follows. A line if it did not."""
+    leader = await lives.leader()
+    chosen = leader if leads else next(process for process in lives.living if process is not leader)
+    with patch.dict(METHODS, sendmessage=_confirmed_late(METHODS["sendmessage"])):
+        asking = asyncio.create_task(town.guests_ask())
+        await lives.at_work(chosen)
+        faults = await lives.end(chosen)
+        await asking
+    return faults
+
+
+def _confirmed_late(method: Method) -> Method:
+    async def sent(state: State, call: Call) -> Any:
+        result = method(state, call)
+        await asyncio.sleep(CONFIRMS_AFTER)
+        return result
+
+    return sent
 
 
 def _count_refusal(call: dict[str, Any], outcome: Outcome) -> None:
@@ -268,11 +335,17 @@ async def _wish_for_dailies(url: str, town: Town, now: datetime, within: float) 
             minute = due.hour * 60 + due.minute
             await work.people.change(learner.id, daily_minute=minute, zone="UTC", next_daily=due, size=3)
             town.sandbox.world.chats[person].started = True
+    await storage.close()
+
+
+async def _fall_due(url: str, town: Town, now: datetime) -> None:
+    """The daily quiz of all subscribers, at once."""
+    storage = Storage(url)
+    async with storage.work() as work:
         for person in town.subscribers:
             learner = await work.people.meet(Person(person, "Subscriber"), now)
-            due = now + timedelta(seconds=AT_ONCE)
-            minute = due.hour * 60 + due.minute
-            await work.people.change(learner.id, daily_minute=minute, zone="UTC", next_daily=due, size=1)
+            minute = now.hour * 60 + now.minute
+            await work.people.change(learner.id, daily_minute=minute, zone="UTC", next_daily=now, size=1)
             town.sandbox.world.chats[person].started = True
     await storage.close()
 
@@ -307,15 +380,16 @@ async def _until_quiet(town: Town, url: str, clock: FastClock) -> None:
 
 async def _count(town: Town, url: str, outcome: Outcome) -> None:
     """Compare what people did and saw with what was kept."""
-    for person in town.people:
-        said = [m for m in town.sandbox.world.chats[person].messages.values() if m["from"]["is_bot"]]
-        answers = Counter(
-            number for m in said for number in town.asked[person] if f"The f{number} was dictated" in m.get("text", "")
-        )
-        for number in town.asked[person]:
-            outcome.asked += 1
+    guests = set(town.guests)
+    for person, asked in town.asked.items():
+        answers = town.answers(person)
+        outcome.asked += len(asked)
+        outcome.asked_by_guests += len(asked) if person in guests else 0
+        for number in asked:
             if not answers[number]:
                 outcome.lost.append(f"{person}: no answer about f{number}")
+            elif answers[number] > 1 and person in guests:
+                outcome.doubled.append(f"{person}: {answers[number]} answers about f{number}, and nobody was killed")
             outcome.repeated += max(0, answers[number] - 1)
     kept = await _kept(url)
     for question, (who, chosen, shown, _) in kept.items():

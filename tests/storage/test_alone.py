@@ -44,3 +44,21 @@ def test_a_server_keeps_order_itself(tmp_path: Path) -> None:
     """Several replicas on PostgreSQL are welcome."""
     with alone("postgresql+asyncpg://nobody@127.0.0.1:1/none"), alone("postgresql+asyncpg://nobody@127.0.0.1:1/none"):
         assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_that_cannot_be_had(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The database is served all the same, and one line tells what is missing and what to do."""
+    (tmp_path / "tutor.db-lock").mkdir()
+    with alone(f"sqlite+aiosqlite:///{tmp_path}/tutor.db"):
+        [line] = caplog.messages
+    assert line.startswith(f"{tmp_path}/tutor.db-lock cannot be locked (Is a directory)")
+    assert "no other is started" in line
+
+
+@pytest.mark.parametrize("database", ["", ":memory:", "file::memory:?uri=true", "file:tutor.db?mode=memory&uri=true"])
+def test_what_is_in_no_file_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str) -> None:
+    """Nothing is locked, and no file is left behind."""
+    monkeypatch.chdir(tmp_path)
+    url = f"sqlite+aiosqlite:///{database}"
+    with alone(url), alone(url, 0.0):
+        assert list(tmp_path.iterdir()) == []

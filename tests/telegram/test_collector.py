@@ -35,7 +35,7 @@ class One:
 
     def __init__(self, storage: Storage, clock: MovingClock, number: int, handle: Handle) -> None:
         self.telegram = FakeTelegram()
-        self.inbox = SharedReceiving(storage, clock, replica=number)
+        self.inbox = SharedReceiving(storage, clock, owner=number)
         self.seen: list[int] = []
         self.clock = clock
         bot = InboxBot(
@@ -64,10 +64,12 @@ class One:
         await self.receiver.start(self.application)
         self.collector.take_part(part)
         collecting = asyncio.create_task(self.collector.run())
-        yield
-        await self.receiver.stop()
-        collecting.cancel()
-        await asyncio.gather(collecting, return_exceptions=True)
+        try:
+            yield
+        finally:
+            await self.receiver.stop()
+            collecting.cancel()
+            await asyncio.gather(collecting, return_exceptions=True)
 
 
 def raw(*numbers: int) -> list[RawUpdate]:
@@ -85,8 +87,16 @@ async def left(storage: Storage) -> int:
 
 
 async def all_done(storage: Storage) -> None:
-    while await left(storage):
-        await asyncio.sleep(0.002)
+    async with asyncio.timeout(20):
+        while await left(storage):
+            await asyncio.sleep(0.002)
+
+
+async def all_done_in_time(storage: Storage, clock: MovingClock) -> None:
+    """The same, while time passes for what is tried again later."""
+    async with asyncio.timeout(20):
+        while await left(storage):
+            await clock.advance(1)
 
 
 async def test_each_update_is_acted_on_by_one(storage: Storage, clock: MovingClock) -> None:
@@ -124,8 +134,7 @@ async def test_what_fails_is_tried_three_times_in_all(storage: Storage, clock: M
                 # In the program the database tells of what has come.
                 one.collector.poke()
                 await asyncio.sleep(0.005)
-        while await left(storage):
-            await clock.advance(1)
+        await all_done_in_time(storage, clock)
         await clock.advance(60)
         assert sorted(one.seen) == [1, 1, 1, 2, 3]
 
@@ -143,8 +152,7 @@ async def test_what_a_replica_leaves_behind(storage: Storage, clock: MovingClock
     async with gone.living(ALONE):
         await until(hangs.is_set)
         async with leader.living(Part(0, 1, True, frozenset({2}))):
-            while await left(storage):
-                await clock.advance(1)
+            await all_done_in_time(storage, clock)
         assert leader.seen == [1, 2]
 
 

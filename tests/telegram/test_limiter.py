@@ -20,9 +20,6 @@ from tutor_bot.domain.replicas import ALONE, Part
 from tutor_bot.telegram.inbox import PAYABLE, InboxBot
 from tutor_bot.telegram.limiter import OVERALL, Priority, TelegramLimits
 
-# The library warns whenever it makes a RetryAfter, whoever reads it.
-pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after`:DeprecationWarning")
-
 REPLY, QUIZ, BROADCAST = Priority
 CLASS = -1007
 
@@ -215,7 +212,7 @@ async def test_several_replicas_keep_the_limits_together() -> None:
     assert most_within(times, 1) <= 30
     assert sum(at < 10 for at in times) >= 250
     both = [at for net in nets for at in net.times(900)]
-    assert all(most_within(both, span) <= 4 + span for span in (1, 2, 5, 10))
+    assert all(most_within(both, span) <= 3 + span for span in (1, 2, 5, 10))
     for net in nets:
         await net.end()
 
@@ -380,6 +377,20 @@ async def test_closed() -> None:
     await settle()
     assert free.result() is True
     assert full.cancelled()
+    await net.end()
+
+
+async def test_closed_while_all_is_full() -> None:
+    """What is on its way comes to its end as ever, whoever was waiting for a place of it."""
+    net = Net(delay=0.4)
+    sent = [net.send(chat) for chat in range(1, 31)]
+    waits = net.send(31)
+    await settle()
+    net.limits.close()
+    await net.clock.advance(5)
+    assert waits.cancelled()
+    assert [task.result() for task in sent] == [True] * 30
+    assert len(net.went) == 30
     await net.end()
 
 

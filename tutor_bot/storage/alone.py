@@ -1,9 +1,10 @@
 """One process at a time serves an SQLite database: of two, each would act on what the other has in hand."""
 
 import fcntl
+import logging
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -11,8 +12,17 @@ from sqlalchemy.engine import make_url
 
 from tutor_bot.storage.migrate import DatabaseError
 
+log = logging.getLogger(__name__)
+
 PATIENCE = 12.0
 """Seconds; a process that has been told to stop needs ten at most."""
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file that an SQLite database is in; None for a server's, one in memory, and one named by a `file:` URL."""
+    made = make_url(url)
+    file = made.database if made.get_backend_name() == "sqlite" else None
+    return Path(file) if file and file != ":memory:" and not file.startswith("file:") else None
 
 
 @contextmanager
@@ -22,18 +32,27 @@ def alone(url: str, patience: float = PATIENCE) -> Iterator[None]:
     The system takes the lock back from a process that dies. It is on a file of its own beside the database: SQLite has
     locks of another kind on its own files, and on some file systems the two kinds are one.
     """
-    made = make_url(url)
-    if made.get_backend_name() != "sqlite" or not made.database or made.database == ":memory:":
+    database = sqlite_file(url)
+    if database is None:
         yield
         return
-    lock = Path(f"{made.database}-lock")
+    lock = Path(f"{database}-lock")
     with ExitStack() as stack:
-        # What is wrong with the folder is told, better, by whoever opens the database.
-        with suppress(OSError):
+        try:
             lock.parent.mkdir(parents=True, exist_ok=True)
             file = stack.enter_context(lock.open("a", encoding="utf-8"))
-            if not _locked(file, time.monotonic() + patience):
-                raise DatabaseError(f"another tutor-bot serves {made.database}: stop it, or give each its own database")
+            is_ours = _locked(file, time.monotonic() + patience)
+        except OSError as error:
+            # The database may be usable all the same; where it is not, whoever opens it says why.
+            log.warning(
+                "%s cannot be locked (%s), so nothing keeps a second tutor-bot off this database: let the bot write"
+                " there, or see to it that no other is started",
+                lock,
+                error.strerror,
+            )
+        else:
+            if not is_ours:
+                raise DatabaseError(f"another tutor-bot serves {database}: stop it, or give each its own database")
         yield
 
 
