@@ -52,7 +52,9 @@ class Ticker:
         while True:
             self._changed.clear()
             now = self._clock.now()
-            wake = now.replace(second=0, microsecond=0) + self._at_most
+            # At full minutes, where it looks no more often than that.
+            since = now if self._at_most < MINUTE else now.replace(second=0, microsecond=0)
+            wake = since + self._at_most
             try:
                 await self.tick()
                 for due in (self._daily, self._live, self._classes):

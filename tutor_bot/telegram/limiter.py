@@ -88,10 +88,12 @@ class TelegramLimits(BaseRateLimiter[Priority]):
         self._closed = True
         if self._alarm:
             self._alarm.cancel()
-        for chat in self._chats.values():
+        for chat_id, chat in self._chats.items():
             for call in chat.waiting:
                 call.turn.cancel()
             chat.waiting.clear()
+            # Or a place that falls free when a call ends would be given to nobody.
+            self._file(chat_id)
 
     def take_part(self, part: Part) -> None:
         """Keep to this replica's part from now on."""
