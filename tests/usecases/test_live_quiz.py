@@ -29,6 +29,7 @@ from tutor_bot.telegram.context import Tutor
 from tutor_bot.usecases.answering import Place
 from tutor_bot.usecases.knowledge import Knowledge
 from tutor_bot.usecases.live_quiz import Begun, MustCheck, NothingToAsk, Running, Wished
+from tutor_bot.usecases.quizzing import OfAClass
 
 GROUP = Place(-1007, "Class 7b", 5)
 SECONDS = timedelta(seconds=20)
@@ -317,9 +318,13 @@ async def test_a_vote_on_a_poll_whose_id_was_never_learnt(room: Classroom) -> No
     assert await room.tutor.live.adopt(replace(shown, text=f"3/5 · {snapshot.stem}")) == []
     assert await room.tutor.quizzing.poll_seen(shown) == shown
     assert len(await room.tutor.live.adopt(shown)) == 2
+    # Somebody who voted just before, and comes to be looked after just now: it is no stray any more.
+    late = Person(4711, "Zoë")
+    assert await room.tutor.quizzing.vote(late, "new-poll", snapshot.right) == OfAClass()
+    assert await room.tutor.live.vote(late, "new-poll", snapshot.right)
     podium = one(await room.passes(SECONDS + GRACE), LivePodiumOut)
     assert isinstance(podium, LivePodiumOut)
-    assert [row.right for row in podium.podium.rows] == [1, 1, 1]
+    assert [row.right for row in podium.podium.rows] == [1, 1, 1, 1]
     assert not any(isinstance(content, LiveQuestionOut) for content in room.said)
 
 

@@ -180,18 +180,11 @@ class Storage:
 
         `secure_delete` overwrites it in the file itself.
         """
-        if self._writer.dialect.name != "sqlite":
+        if self._disk is None:
             return True
         with self._counted():
-            return await self._emptied_log()
-
-    async def _emptied_log(self) -> bool:
-        async with self._writer.connect() as connection:
-            raw = await connection.get_raw_connection()
-            cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-            busy: int = (await cursor.fetchone())[0]
-            await cursor.close()
-        return not busy
+            async with self._turns.turn(patient=True):
+                return await self._disk.empty()
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

@@ -101,6 +101,16 @@ class Disk:
                 # The disk tells of a failure once, and has told it here.
                 self._failure = error
 
+    async def empty(self) -> bool:
+        """Move the log into the file and cut it off, so that it holds nothing; False while somebody still reads."""
+        return await asyncio.to_thread(self._emptied)
+
+    def _emptied(self) -> bool:
+        # A connection of its own: whoever is cancelled meanwhile leaves nothing half done on another's.
+        with closing(sqlite3.connect(f"{self._database.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def move(self) -> None:
         """Move the log into the file. What somebody still reads stays in it until the next time."""
         with closing(sqlite3.connect(f"{self._database.absolute().as_uri()}?mode=rw", uri=True)) as connection:

@@ -45,6 +45,11 @@ class NothingToAsk:
 
 
 @dataclass(frozen=True, slots=True)
+class OfAClass:
+    """A poll that has turned out meanwhile to be a class's: the vote is for `LiveQuiz` to judge."""
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A quiz to compose; `keys` are the facts it may ask about, all if None. A daily quiz has its local day."""
 
@@ -152,7 +157,7 @@ class Quizzing:
             question = await work.quizzes.question(question_id)
         return question if learner and question and question.quiz.learner == learner.id else None
 
-    async def vote(self, person: Person, poll: str, chosen: Sequence[int]) -> ShownPoll | None:
+    async def vote(self, person: Person, poll: str, chosen: Sequence[int]) -> ShownPoll | OfAClass | None:
         """Judge a vote, once. An empty `chosen` is a vote taken back, which judges nothing.
 
         One on a poll that we do not know waits until we do. The poll is handed back if Telegram has shown it and it is
@@ -170,6 +175,9 @@ class Quizzing:
                 learner = await work.people.known_as(person.telegram_id)
                 await self._judge(work, question, learner, chosen, now)
                 return None
+            # While we waited, somebody may have found out whose it is, and does not look for our vote any more.
+            if await work.live.by_poll(poll) is not None:
+                return OfAClass()
             learner = await work.people.meet(person, now)
             await work.strays.keep_vote(poll, learner.id, chosen, now)
             shown = await work.strays.poll(poll)

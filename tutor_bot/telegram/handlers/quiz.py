@@ -12,7 +12,7 @@ from tutor_bot.telegram.context import TutorContext, person_of
 from tutor_bot.telegram.handlers import live
 from tutor_bot.telegram.handlers.topics import find_topics
 from tutor_bot.telegram.speech import reply
-from tutor_bot.usecases.quizzing import Begun, NothingToAsk, StillOpen
+from tutor_bot.usecases.quizzing import Begun, NothingToAsk, OfAClass, StillOpen
 from tutor_bot.wording import daily, quizzes
 from tutor_bot.wording.view import View
 from tutor_bot.wording.voice import Voice
@@ -92,14 +92,16 @@ async def stop_in_private(message: Message, context: TutorContext) -> None:
 async def voted(update: Update, context: TutorContext) -> None:
     """A vote on a poll of ours. One by a channel or an anonymous admin names no person, and is nobody's."""
     vote = update.poll_answer
-    if (
-        vote is not None
-        and vote.user is not None
-        and vote.voter_chat is None
-        and not await live.voted(vote.user, vote.poll_id, tuple(vote.option_ids), context)
-        and (shown := await context.tutor.quizzing.vote(person_of(vote.user), vote.poll_id, vote.option_ids))
-    ):
-        await live.adopted(shown, context)
+    if vote is None or vote.user is None or vote.voter_chat is not None:
+        return
+    given = vote.user, vote.poll_id, tuple(vote.option_ids)
+    if await live.voted(*given, context):
+        return
+    match await context.tutor.quizzing.vote(person_of(vote.user), vote.poll_id, vote.option_ids):
+        case ShownPoll() as shown:
+            await live.adopted(shown, context)
+        case OfAClass():
+            await live.voted(*given, context)
 
 
 async def poll_changed(update: Update, context: TutorContext) -> None:
