@@ -8,21 +8,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy.engine import make_url
-
+from tutor_bot.storage.engine import sqlite_file
 from tutor_bot.storage.migrate import DatabaseError
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 12.0
 """Seconds; a process that has been told to stop needs ten at most."""
-
-
-def sqlite_file(url: str) -> Path | None:
-    """The file that an SQLite database is in; None for a server's, one in memory, and one named by a `file:` URL."""
-    made = make_url(url)
-    file = made.database if made.get_backend_name() == "sqlite" else None
-    return Path(file) if file and file != ":memory:" and not file.startswith("file:") else None
 
 
 @contextmanager

@@ -73,18 +73,19 @@ def make_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     readers = create_async_engine(url, pool_size=READERS, async_creator=reader_opened, **common)
     _take_control(writer, "BEGIN IMMEDIATE", (*PRAGMAS, *OF_THE_WRITER))
     _take_control(readers, "BEGIN", PRAGMAS)
-    if file := _file_of(url):
+    if file := sqlite_file(url):
         _watch_file(writer, file)
     return writer, readers
 
 
 def disk_of(url: str) -> Disk | None:
     """The disk that an SQLite database is on; None where a server looks after that, or nothing is kept."""
-    file = _file_of(url)
+    file = sqlite_file(url)
     return Disk(file) if file else None
 
 
-def _file_of(url: str) -> Path | None:
+def sqlite_file(url: str) -> Path | None:
+    """The file that an SQLite database is in; None for a server's, one in memory, and one named by a `file:` URL."""
     parsed = make_url(url)
     file = parsed.database if parsed.get_backend_name() == "sqlite" else None
     return Path(file) if file and file != ":memory:" and not file.startswith("file:") else None
