@@ -106,15 +106,19 @@ class Disk:
         return await asyncio.to_thread(self._emptied)
 
     def _emptied(self) -> bool:
-        # A connection of its own: whoever is cancelled meanwhile leaves nothing half done on another's.
-        with closing(sqlite3.connect(f"{self._database.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+        # A connection of its own: whoever is cancelled meanwhile leaves nothing half done on another's. Nobody may write
+        # meanwhile, so whoever still reads is not waited for long: it is tried again.
+        with closing(self._connected(timeout=0.2)) as connection:
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
 
     def move(self) -> None:
         """Move the log into the file. What somebody still reads stays in it until the next time."""
-        with closing(sqlite3.connect(f"{self._database.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+        with closing(self._connected()) as connection:
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def _connected(self, timeout: float = 5.0) -> sqlite3.Connection:
+        return sqlite3.connect(f"{self._database.absolute().as_uri()}?mode=rw", timeout, uri=True)
 
     def sync(self) -> None:
         """Bring the log to the disk; of the database's own file SQLite takes care when it empties the log."""

@@ -19,7 +19,7 @@ class SharedReceiving(Receiving):
     _gone_since: dict[int, datetime] = field(default_factory=dict, init=False)
 
     async def waiting(self) -> list[RawUpdate]:
-        """Nothing: what was left from before is claimed like everything else, and it comes first."""
+        """Nothing: what was left from before is claimed like everything else, the earliest first."""
         return []
 
     async def claim(self, part: Part, most: int) -> Sequence[RawUpdate]:
