@@ -106,8 +106,8 @@ class Disk:
         return await asyncio.to_thread(self._emptied)
 
     def _emptied(self) -> bool:
-        # A connection of its own: whoever is cancelled meanwhile leaves nothing half done on another's. Nobody may write
-        # meanwhile, so whoever still reads is not waited for long: it is tried again.
+        # A connection of its own: whoever is cancelled meanwhile leaves nothing half done on another's. While it lasts
+        # nobody may write, so whoever still reads is not waited for long: it is tried again.
         with closing(self._connected(timeout=0.2)) as connection:
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
